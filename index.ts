@@ -1,0 +1,39 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ApiGatewayAccount, apiGatewayAccountRoleExists } from "./lib/api-gateway-account";
+import { loadConfig } from "./lib/config";
+import { environmentTags } from "./lib/naming";
+import { TapStack } from "./lib/tap-stack";
+import { availabilityZoneIds } from "./lib/zones";
+
+export = async () => {
+  const config = loadConfig(new pulumi.Config(), {
+    variable: process.env.ENVIRONMENT_SUFFIX,
+    stackName: pulumi.getStack(),
+  });
+  const { region } = config;
+
+  const provider = new aws.Provider("aws", {
+    region: region as aws.Region,
+    defaultTags: { tags: environmentTags(config.environmentSuffix, config.tags) },
+  });
+  const accountProvider = new aws.Provider("account", { region: region as aws.Region });
+  const [{ accountId }, { partition }, zoneIds, roleExists] = await Promise.all([
+    aws.getCallerIdentity({}, { provider }),
+    aws.getPartition({}, { provider }),
+    availabilityZoneIds(region, config.availabilityZoneCount, { provider }),
+    apiGatewayAccountRoleExists({ provider: accountProvider }),
+  ]);
+
+  const account = new ApiGatewayAccount(
+    "api-gateway-account",
+    { partition, roleExists },
+    { provider: accountProvider },
+  );
+  const stack = new TapStack(
+    "tap",
+    { config, accountId, partition, availabilityZoneIds: zoneIds, apiGatewayAccountReady: account.ready },
+    { provider },
+  );
+  return stack.outputs;
+};

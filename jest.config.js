@@ -1,0 +1,27 @@
+/** One project per kind of test; each npm script names the one it runs. */
+const project = (displayName, overrides = {}) => ({
+  displayName,
+  testEnvironment: "node",
+  roots: [`<rootDir>/test/${displayName}`],
+  testMatch: ["**/*.test.ts"],
+  // Types are checked by `npm run typecheck`; here they would only cost time.
+  transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json", diagnostics: false }] },
+  ...overrides,
+});
+
+/** @type {import("jest").Config} */
+module.exports = {
+  projects: [
+    project("unit", {
+      // Pulumi loads these, which takes most of a test file's start, for what no test does: making functions into text.
+      moduleNameMapper: { "^(@npmcli/arborist|typescript)$": "<rootDir>/test/unit/unused-module.ts" },
+    }),
+    project("service"),
+    project("integration", {
+      globalSetup: "<rootDir>/test/integration/global-setup.ts",
+      // Requests to AWS are retried, with pauses.
+      testTimeout: 30_000,
+    }),
+    project("e2e"),
+  ],
+};

@@ -1,0 +1,137 @@
+/**
+ * Longest name AWS accepts for each kind of resource that this program names, in characters
+ * (each service's user guide, "Quotas" or "Naming constraints").
+ */
+export const nameLimits = {
+  "CloudWatch log group": 512,
+  "Cognito user pool": 128,
+  // 63, less a hyphen and the account's twelve digits, which make it unique over all accounts.
+  "Cognito domain prefix": 50,
+  "EC2 Name tag": 256,
+  "EC2 security group": 255,
+  "ECS resource": 255,
+  "ElastiCache parameter group": 255,
+  "ElastiCache replication group": 40,
+  "ElastiCache subnet group": 255,
+  "IAM role or policy": 64,
+  "KMS alias": 250,
+  "Lambda function": 64,
+  "API Gateway resource": 128,
+  "API Gateway stage": 128,
+  "RDS instance": 63,
+  "RDS group": 255,
+  "Secrets Manager secret": 512,
+  "WAF resource": 128,
+} as const;
+
+type NameKind = keyof typeof nameLimits;
+
+/** Every resource type that begins a physical name, and what AWS makes of it. A name that is not listed here does not compile. */
+export const resourceTypes = {
+  vpc: "EC2 Name tag",
+  igw: "EC2 Name tag",
+  "nat-1": "EC2 Name tag",
+  "nat-2": "EC2 Name tag",
+  "nat-3": "EC2 Name tag",
+  "subnet-public-1": "EC2 Name tag",
+  "subnet-public-2": "EC2 Name tag",
+  "subnet-public-3": "EC2 Name tag",
+  "subnet-private-1": "EC2 Name tag",
+  "subnet-private-2": "EC2 Name tag",
+  "subnet-private-3": "EC2 Name tag",
+  "subnet-data-1": "EC2 Name tag",
+  "subnet-data-2": "EC2 Name tag",
+  "subnet-data-3": "EC2 Name tag",
+  "rt-public": "EC2 Name tag",
+  "rt-private-1": "EC2 Name tag",
+  "rt-private-2": "EC2 Name tag",
+  "rt-private-3": "EC2 Name tag",
+  "rt-data": "EC2 Name tag",
+  "vpce-s3": "EC2 Name tag",
+  "vpce-interface": "EC2 Name tag",
+  "vpc-default": "EC2 Name tag",
+  endpoints: "EC2 security group",
+  redis: "ElastiCache replication group",
+  "redis-subnets": "ElastiCache subnet group",
+  "redis-parameters": "ElastiCache parameter group",
+  "redis-rotation": "Lambda function",
+  "rds-postgres": "RDS instance",
+  "rds-subnets": "RDS group",
+  "rds-parameters-15": "RDS group",
+  "rds-parameters-16": "RDS group",
+  "rds-parameters-17": "RDS group",
+  "rds-parameters-18": "RDS group",
+  "rds-monitoring": "IAM role or policy",
+  "redis-auth": "Secrets Manager secret",
+  "records-service": "Lambda function",
+  "records-api": "API Gateway resource",
+  "records-users": "Cognito user pool",
+  "records-app": "Cognito user pool",
+  "records-sign-in": "Cognito domain prefix",
+  "records-waf": "WAF resource",
+  ecs: "ECS resource",
+  analytics: "ECS resource",
+  "ecs-execution": "IAM role or policy",
+  "ecs-task": "IAM role or policy",
+  "vpc-flow-logs": "IAM role or policy",
+  "kms-database": "KMS alias",
+  "kms-cache": "KMS alias",
+  "kms-secrets": "KMS alias",
+  "kms-logs": "KMS alias",
+  audit: "CloudWatch log group",
+  "api-access": "CloudWatch log group",
+  "redis-slow-log": "CloudWatch log group",
+  "redis-engine-log": "CloudWatch log group",
+  "ecs-analytics": "CloudWatch log group",
+  "aws-waf-logs": "CloudWatch log group",
+} as const satisfies Record<string, NameKind>;
+
+export type ResourceType = keyof typeof resourceTypes;
+
+/** Characters a suffix may have: RDS, ElastiCache and Cognito then accept every name made with it. */
+export const maximumSuffixLength = 20;
+
+/** `<resource-type>-<environmentSuffix>`: the physical name of a resource. */
+export function resourceName(type: ResourceType, environmentSuffix: string): string {
+  return `${type}-${environmentSuffix}`;
+}
+
+/** What is wrong with a suffix, or undefined. */
+export function validateSuffix(suffix: string): string | undefined {
+  if (suffix.length < 1 || suffix.length > maximumSuffixLength) {
+    return `must have 1 to ${maximumSuffixLength} characters; it has ${suffix.length}`;
+  }
+  if (!/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(suffix)) {
+    return "must begin with a letter, end with a letter or digit, and hold only lower-case letters, digits and hyphens";
+  }
+  if (suffix.includes("--")) {
+    return "must not hold two hyphens in a row (RDS and ElastiCache refuse such identifiers)";
+  }
+  const reserved = ["aws", "amazon", "cognito"].find((word) => suffix.includes(word));
+  if (reserved) {
+    return `must not contain "${reserved}" (Cognito refuses it in the domain of the sign-in pages)`;
+  }
+  const tooLong = (Object.keys(resourceTypes) as ResourceType[]).find(
+    (type) => resourceName(type, suffix).length > nameLimits[resourceTypes[type]],
+  );
+  if (tooLong) {
+    return `makes "${resourceName(tooLong, suffix)}" longer than the ${nameLimits[resourceTypes[tooLong]]} characters AWS allows (${resourceTypes[tooLong]})`;
+  }
+  return undefined;
+}
+
+/** Log groups whose names AWS services dictate. Each is made before its service, which would otherwise make it unencrypted. */
+export const serviceLogGroups = {
+  lambda: (functionName: string) => `/aws/lambda/${functionName}`,
+  rds: (instanceIdentifier: string, log: "postgresql" | "upgrade") => `/aws/rds/instance/${instanceIdentifier}/${log}`,
+  apiExecution: (apiId: string, stageName: string) => `API-Gateway-Execution-Logs_${apiId}/${stageName}`,
+  containerInsights: (clusterName: string) => `/aws/ecs/containerinsights/${clusterName}/performance`,
+};
+
+/** Tags that every taggable resource carries. The user's own tags cannot replace ours. */
+export function environmentTags(environmentSuffix: string, userTags: Record<string, string>): Record<string, string> {
+  return { ...userTags, Environment: environmentSuffix, Project: "tap", ManagedBy: "pulumi" };
+}
+
+/** Marks what stores patients' data (45 CFR 164.310(d): know where it is). */
+export const phiTags = { DataClassification: "phi" };

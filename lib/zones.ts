@@ -1,0 +1,23 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * The first zones of the region by id, so that a zone that AWS adds later moves no subnet. Local and Wavelength zones, which must be opted into, are left out.
+ * @throws RunError when the region has too few.
+ */
+export async function availabilityZoneIds(
+  region: string,
+  count: number,
+  opts: pulumi.InvokeOptions,
+): Promise<string[]> {
+  const { zoneIds } = await aws.getAvailabilityZones(
+    { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
+    opts,
+  );
+  if (zoneIds.length < count) {
+    throw new pulumi.RunError(
+      `availabilityZoneCount: ${count} must be at most ${zoneIds.length}, the zones that this account has in ${region}`,
+    );
+  }
+  return [...zoneIds].sort().slice(0, count);
+}

@@ -1,0 +1,41 @@
+const isPort = (value: string) => /^[1-9][0-9]*$/.test(value) && Number(value) <= 65_535;
+
+/** Reads environment variables and remembers what is wrong with them, so that all of it can be told at once. */
+class EnvironmentReader {
+  readonly problems: string[] = [];
+
+  constructor(private readonly variables: NodeJS.ProcessEnv) {}
+
+  text(name: string): string {
+    return this.matching(name, (value) => /\S/.test(value), "any text");
+  }
+
+  /** Host name or IP address. */
+  host(name: string): string {
+    return this.matching(name, (value) => /^[A-Za-z0-9][A-Za-z0-9.:-]*$/.test(value), "a host name or an IP address");
+  }
+
+  port(name: string): number {
+    return Number(this.matching(name, isPort, "a port, 1 to 65535"));
+  }
+
+  arn(name: string): string {
+    return this.matching(name, (value) => /^arn:[^:\s]+:[^:\s]+:/.test(value), "an ARN");
+  }
+
+  private matching(name: string, isAllowed: (value: string) => boolean, allowed: string): string {
+    const value = this.variables[name];
+    if (value === undefined || value === "") this.problems.push(`${name} is missing; allowed: ${allowed}`);
+    else if (!isAllowed(value)) this.problems.push(`${name} is "${value}"; allowed: ${allowed}`);
+    return value ?? "";
+  }
+}
+
+/** Reads a whole environment. Throws one error that names every variable that is missing or malformed. */
+export function readEnvironment<T>(variables: NodeJS.ProcessEnv, read: (reader: EnvironmentReader) => T): T {
+  const reader = new EnvironmentReader(variables);
+  const environment = read(reader);
+  if (reader.problems.length > 0)
+    throw new Error(`The environment is not valid:\n${reader.problems.map((problem) => `- ${problem}`).join("\n")}`);
+  return environment;
+}

@@ -1,0 +1,95 @@
+import { Pool, type QueryResult, type QueryResultRow } from "pg";
+import type { RecordsEnvironment } from "./environment";
+import { type Secret, SecretFormatError } from "./secret";
+
+export interface DatabaseCredentials {
+  username: string;
+  password: string;
+}
+
+type Endpoint = Omit<RecordsEnvironment["database"], "secretArn">;
+
+/** Connections a container keeps. The function's concurrency times this must fit the database's limit. */
+const maximumConnections = 2;
+
+/** Milliseconds a statement may take, on the server and as seen from here. */
+const statementLimit = 5000;
+
+/** PostgreSQL with verified TLS and credentials that may rotate at any time. */
+export class Database {
+  private pool?: { credentials: DatabaseCredentials; connections: Pool };
+
+  constructor(
+    private readonly endpoint: Endpoint,
+    private readonly secret: Secret<DatabaseCredentials>,
+  ) {}
+
+  query<Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<QueryResult<Row>> {
+    return this.secret.use((credentials) => this.connect(credentials).query<Row>(text, values), isRefusedByPostgres);
+  }
+
+  async close(): Promise<void> {
+    const { pool } = this;
+    this.pool = undefined;
+    await pool?.connections.end();
+  }
+
+  private connect(credentials: DatabaseCredentials): Pool {
+    if (this.pool?.credentials === credentials) return this.pool.connections;
+    // Ends once whoever still uses its connections is done.
+    void this.pool?.connections.end();
+    const connections = this.createPool(credentials);
+    this.pool = { credentials, connections };
+    return connections;
+  }
+
+  private createPool({ username, password }: DatabaseCredentials): Pool {
+    const { host, port, name } = this.endpoint;
+    const pool = new Pool({
+      host,
+      port,
+      database: name,
+      user: username,
+      password,
+      ssl: { rejectUnauthorized: true },
+      application_name: "records-service",
+      max: maximumConnections,
+      connectionTimeoutMillis: 2000,
+      idleTimeoutMillis: 60_000,
+      statement_timeout: statementLimit,
+      query_timeout: statementLimit,
+      idle_in_transaction_session_timeout: statementLimit,
+      keepAlive: true,
+      allowExitOnIdle: true,
+    });
+    // The pool replaces an idle connection that was lost; without a listener the loss would end the process.
+    pool.on("error", () => undefined);
+    return pool;
+  }
+}
+
+const invalidAuthorizationSpecification = "28000";
+const invalidPassword = "28P01";
+
+/** Whether PostgreSQL answered and refused the credentials. */
+export const isRefusedByPostgres = (error: unknown): boolean =>
+  error instanceof Error &&
+  "code" in error &&
+  [invalidAuthorizationSpecification, invalidPassword].includes(String(error.code));
+
+/** Credentials in the form in which RDS keeps those that it manages. */
+export function parseDatabaseCredentials(value: string): DatabaseCredentials {
+  const { username, password } = parseObject(value);
+  if (typeof username !== "string" || typeof password !== "string")
+    throw new SecretFormatError("the database secret lacks a username or a password");
+  return { username, password };
+}
+
+function parseObject(value: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(value)) as Record<string, unknown>;
+  } catch {
+    // The parser's own error quotes what it read.
+    throw new SecretFormatError("the database secret is not JSON");
+  }
+}

@@ -1,0 +1,29 @@
+import type { UnavailableReason } from "../contract-schemas";
+import { isRefusedByRedis } from "../redis";
+import { isRefusedByPostgres } from "./database";
+
+const timeouts = /^(TimeLimitError|TimeoutError|ETIMEDOUT)$/;
+
+/** A certificate or a protocol that is not what it should be, a secret that cannot be used, no such database. */
+const misconfigurations =
+  /^(CERT_|DEPTH_ZERO_|ERR_SSL_|ERR_TLS_|SELF_SIGNED_|UNABLE_TO_|EPROTO$|3D000$|SecretFormatError$|AccessDeniedException$|DecryptionFailure$|ResourceNotFoundException$)/;
+
+/** The driver gives this one neither a name nor a code. */
+const withoutTls = "The server does not support SSL connections";
+
+/** The little that may be told to everyone about why something is unavailable. */
+export function unavailableReason(error: unknown): UnavailableReason {
+  const { name, code } = describeError(error);
+  const matches = (pattern: RegExp) => pattern.test(name) || (code !== undefined && pattern.test(code));
+  if (matches(timeouts)) return "timeout";
+  if (isRefusedByPostgres(error) || isRefusedByRedis(error)) return "unauthorized";
+  if (matches(misconfigurations) || (error instanceof Error && error.message === withoutTls)) return "misconfigured";
+  return "unreachable";
+}
+
+/** What may be logged of an error: messages and other properties can quote credentials, parameters and patients' data. */
+export function describeError(error: unknown): { name: string; code?: string } {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const { name } = error;
+  return "code" in error && typeof error.code === "string" ? { name, code: error.code } : { name };
+}

@@ -1,0 +1,124 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { clientConfig } from "../../tools/aws-environment";
+import { startLocalAws, stopLocalAws } from "../../tools/aws-server";
+import { type Configuration, Engine, type Operation } from "../../tools/engine";
+import { runIntegrationSuite } from "../../tools/integration-suite";
+import { findLeftovers } from "../../tools/leftovers";
+import type { ClientConfig, Found } from "../../tools/leftovers/inventory";
+import { type LocalFolder, localFolder } from "../../tools/paths";
+import { findPulumi } from "../../tools/pulumi-cli";
+import { recover } from "../../tools/recovery";
+import { tracked } from "./progress";
+
+/** A local AWS of the tests' own, in a temporary folder, so that a developer's environments stay as they are. */
+export class Cloud {
+  private readonly environments: Environment[] = [];
+
+  static async start(): Promise<Cloud> {
+    const cli = await findPulumi();
+    const folder = localFolder(mkdtempSync(join(tmpdir(), "tap-e2e-")));
+    const endpoint = await tracked("starting a local AWS", () => startLocalAws(folder));
+    return new Cloud(cli, folder, endpoint);
+  }
+
+  private constructor(
+    private readonly cli: string,
+    readonly folder: LocalFolder,
+    private readonly endpoint: string,
+  ) {}
+
+  get config(): ClientConfig {
+    return clientConfig(this.endpoint);
+  }
+
+  environment(suffix: string): Environment {
+    const environment = new Environment(this.cli, this.folder, this.endpoint, suffix);
+    this.environments.push(environment);
+    return environment;
+  }
+
+  /** Ends it, and every engine that still works in it. */
+  async stop(): Promise<void> {
+    for (const { engine } of this.environments) killEngine(engine);
+    await stopLocalAws(this.folder);
+  }
+}
+
+/** One environment in it. */
+export class Environment {
+  readonly log: string;
+  readonly engine: Engine;
+
+  constructor(
+    cli: string,
+    private readonly folder: LocalFolder,
+    private readonly endpoint: string,
+    readonly suffix: string,
+  ) {
+    this.log = join(folder.root, `${suffix}.log`);
+    this.engine = new Engine({ cli, folder, endpoint, stack: suffix, output: openSync(this.log, "a") });
+  }
+
+  /** Deploys, with changes to the configuration of `Pulumi.dev.yaml`, and writes the outputs. */
+  async up(changes?: Configuration): Promise<Operation> {
+    return tracked(
+      `${this.suffix}: up`,
+      async () => {
+        await this.engine.configure(changes);
+        const operation = await this.engine.up();
+        if (operation.succeeded)
+          writeFileSync(this.folder.outputs(this.suffix), JSON.stringify(await this.engine.outputs()));
+        return operation;
+      },
+      this.log,
+    );
+  }
+
+  /** Makes a state usable that a killed engine left. */
+  async recover(): Promise<void> {
+    await tracked(`${this.suffix}: recovery`, () => recover(this.engine, clientConfig(this.endpoint)), this.log);
+  }
+
+  async destroy(): Promise<Operation> {
+    return tracked(`${this.suffix}: destroy`, () => this.engine.destroy(), this.log);
+  }
+
+  /** Whether the integration suite passes; its output is kept beside the engine's. */
+  async passesIntegrationSuite(): Promise<boolean> {
+    const output = openSync(this.integrationLog, "w");
+    try {
+      const { endpoint, folder, suffix } = this;
+      return await tracked(
+        `${suffix}: integration suite`,
+        () => runIntegrationSuite({ folder, stack: suffix, endpoint, output }),
+        this.integrationLog,
+      );
+    } finally {
+      closeSync(output);
+    }
+  }
+
+  async leftovers(): Promise<Found[]> {
+    return findLeftovers(clientConfig(this.endpoint), this.suffix);
+  }
+
+  outputs(): Record<string, unknown> {
+    return JSON.parse(readFileSync(this.folder.outputs(this.suffix), "utf8")) as Record<string, unknown>;
+  }
+
+  private get integrationLog(): string {
+    return join(this.folder.root, `${this.suffix}-integration.log`);
+  }
+}
+
+/** Ends an engine at work as a crash of the machine would. */
+export function killEngine(engine: Engine): void {
+  for (const { pid } of engine.locks()) process.kill(pid, "SIGKILL");
+}
+
+/** Removes a folder of a run that left nothing to look into. */
+export function discard({ root }: LocalFolder): void {
+  rmSync(root, { recursive: true });
+}

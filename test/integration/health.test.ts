@@ -1,0 +1,43 @@
+import { randomUUID } from "node:crypto";
+import { paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import { invokeHealth } from "./health";
+import { testBeyond } from "./local-limits";
+import { secretsIn, secretValues } from "./secret-values";
+import { aws, collect, eventually, nameOf } from "./stack";
+
+const healthy = { status: "ok", checks: { database: { status: "ok" }, cache: { status: "ok" } } };
+
+describe("the deployed function", () => {
+  testBeyond(
+    "health of the service",
+    "answers GET /health: PostgreSQL and Redis can be used",
+    async () => {
+      const answer = await invokeHealth(randomUUID());
+      expect(answer.statusCode).toBe(200);
+      expect(answer.headers).toMatchObject({ "Content-Type": "application/json", "Cache-Control": "no-store" });
+      expect(JSON.parse(answer.body)).toEqual(healthy);
+    },
+    60_000,
+  );
+
+  testBeyond(
+    "health of the service",
+    "logs the request by its operation, and no secret",
+    async () => {
+      const requestId = randomUUID();
+      await invokeHealth(requestId);
+      const logGroupName = `/aws/lambda/${nameOf("records-service")}`;
+      const startTime = Date.now() - 60_000;
+      const messages = () =>
+        collect(paginateFilterLogEvents({ client: aws.logs }, { logGroupName, startTime }), (page) =>
+          page.events?.map(({ message = "" }) => message),
+        );
+      const ours = await eventually("the log tells of the request", 60, async () =>
+        (await messages()).find((message) => message.includes(requestId)),
+      );
+      expect(JSON.parse(ours)).toMatchObject({ message: "answered", operation: "getHealth", status: 200, requestId });
+      expect(secretsIn((await messages()).join("\n"), await secretValues())).toEqual({ found: 0 });
+    },
+    120_000,
+  );
+});

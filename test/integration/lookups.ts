@@ -1,0 +1,29 @@
+import { DescribeSecurityGroupsCommand } from "@aws-sdk/client-ec2";
+import { type DBInstance, paginateDescribeDBInstances } from "@aws-sdk/client-rds";
+import { resourceTypes, type ResourceType } from "../../lib/naming";
+import { aws, collect, nameOf, only, outputs, present } from "./stack";
+
+/** Every physical name that something of this environment may have. */
+export const namesOfEnvironment = new Set((Object.keys(resourceTypes) as ResourceType[]).map(nameOf));
+
+/** The database at the stack's endpoint. */
+export async function findDatabase(): Promise<DBInstance> {
+  const instances = await collect(paginateDescribeDBInstances({ client: aws.rds }, {}), (page) => page.DBInstances);
+  return only(
+    instances.filter(({ Endpoint }) => Endpoint?.Address === outputs.databaseEndpoint),
+    "database at the stack's endpoint",
+  );
+}
+
+/** The security group of this environment with a name. */
+export async function securityGroupId(type: ResourceType): Promise<string> {
+  const { SecurityGroups } = await aws.ec2.send(
+    new DescribeSecurityGroupsCommand({
+      Filters: [
+        { Name: "vpc-id", Values: [outputs.vpcId] },
+        { Name: "group-name", Values: [nameOf(type)] },
+      ],
+    }),
+  );
+  return present(only(SecurityGroups, `security group ${type}`).GroupId, "identifier of the security group");
+}

@@ -1,0 +1,220 @@
+import {
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  GetRoleCommand,
+  ListAttachedRolePoliciesCommand,
+  paginateListRolePolicies,
+  paginateListRoles,
+} from "@aws-sdk/client-iam";
+import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import { privateRegistry } from "../../lib/config";
+import { findDatabase, namesOfEnvironment, securityGroupId } from "./lookups";
+import {
+  accountId,
+  arnOf,
+  aws,
+  collect,
+  listOf,
+  nameOf,
+  only,
+  outputs,
+  parsePolicy,
+  partition,
+  type PolicyDocument,
+  type PolicyStatement,
+  present,
+  region,
+} from "./stack";
+
+const roles = [
+  "ecs-execution",
+  "ecs-task",
+  "rds-monitoring",
+  "records-service",
+  "redis-rotation",
+  "vpc-flow-logs",
+] as const;
+type Role = (typeof roles)[number];
+
+/** Service that may take on each role, and whether it says for which account it does. */
+const services: Record<Role, { host: string; saysAccount: boolean }> = {
+  "ecs-execution": { host: "ecs-tasks.amazonaws.com", saysAccount: true },
+  "ecs-task": { host: "ecs-tasks.amazonaws.com", saysAccount: true },
+  "rds-monitoring": { host: "monitoring.rds.amazonaws.com", saysAccount: true },
+  "records-service": { host: "lambda.amazonaws.com", saysAccount: false },
+  "redis-rotation": { host: "lambda.amazonaws.com", saysAccount: false },
+  "vpc-flow-logs": { host: "vpc-flow-logs.amazonaws.com", saysAccount: true },
+};
+
+const { databaseSecretArn, kmsKeyArns, privateSubnetIds, redisAuthSecretArn } = outputs;
+
+const logGroupArn = (name: string) => arnOf("logs", `log-group:${name}`);
+
+const allow = (
+  Sid: string | undefined,
+  Action: string | string[],
+  Resource: string | string[],
+  Condition?: object,
+) => ({
+  ...(Sid === undefined ? {} : { Sid }),
+  Effect: "Allow",
+  Action,
+  Resource,
+  ...(Condition === undefined ? {} : { Condition }),
+});
+
+const throughSecretsManager = {
+  StringEquals: { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` },
+};
+
+const writeLog = ["logs:CreateLogStream", "logs:PutLogEvents"];
+
+/** What every function of ours may do. */
+async function functionStatements(type: "records-service" | "redis-rotation"): Promise<PolicyStatement[]> {
+  const groupId = await securityGroupId(type);
+  return [
+    allow("WriteLog", writeLog, `${logGroupArn(`/aws/lambda/${nameOf(type)}`)}:*`),
+    allow("Trace", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
+    allow("CreateNetworkInterface", "ec2:CreateNetworkInterface", [
+      ...privateSubnetIds.map((id) => arnOf("ec2", `subnet/${id}`)),
+      arnOf("ec2", `security-group/${groupId}`),
+      arnOf("ec2", "network-interface/*"),
+    ]),
+    allow("DeleteNetworkInterface", "ec2:DeleteNetworkInterface", arnOf("ec2", "network-interface/*")),
+    allow("DescribeNetworkInterfaces", ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], "*"),
+  ];
+}
+
+async function pullStatements(): Promise<PolicyStatement[]> {
+  const { taskDefinition } = await aws.ecs.send(
+    new DescribeTaskDefinitionCommand({ taskDefinition: outputs.ecsTaskDefinitionArn }),
+  );
+  const registry = privateRegistry(only(taskDefinition?.containerDefinitions, "container").image ?? "");
+  if (!registry) return [];
+  const repository = `arn:${partition}:ecr:${registry.region}:${registry.account}:repository/${registry.repository}`;
+  return [
+    allow(
+      "PullImage",
+      ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      repository,
+    ),
+    allow("SignInToRegistry", "ecr:GetAuthorizationToken", "*"),
+  ];
+}
+
+/** All that each role may do. */
+const permissions: Record<Role, () => Promise<PolicyStatement[]>> = {
+  "ecs-execution": async () => [
+    allow("WriteLog", writeLog, `${logGroupArn(nameOf("ecs-analytics"))}:*`),
+    allow("ReadCredentials", "secretsmanager:GetSecretValue", redisAuthSecretArn),
+    allow("UseSecretsKey", "kms:Decrypt", kmsKeyArns.secrets, throughSecretsManager),
+    ...(await pullStatements()),
+  ],
+  "ecs-task": async () => [
+    allow(
+      "SignInToDatabase",
+      "rds-db:connect",
+      arnOf("rds-db", `dbuser:${(await findDatabase()).DbiResourceId ?? ""}/analytics`),
+    ),
+  ],
+  "rds-monitoring": () =>
+    Promise.resolve([
+      allow(undefined, ["logs:CreateLogGroup", "logs:PutRetentionPolicy"], logGroupArn("RDSOSMetrics")),
+      allow(
+        undefined,
+        ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams", "logs:GetLogEvents"],
+        `${logGroupArn("RDSOSMetrics")}:log-stream:*`,
+      ),
+    ]),
+  "records-service": async () => [
+    ...(await functionStatements("records-service")),
+    allow("ReadCredentials", "secretsmanager:GetSecretValue", [databaseSecretArn, redisAuthSecretArn]),
+    allow("UseSecretsKey", "kms:Decrypt", kmsKeyArns.secrets, throughSecretsManager),
+    allow("WriteAuditLog", writeLog, `${logGroupArn(outputs.auditLogGroupName)}:*`),
+  ],
+  "redis-rotation": async () => [
+    ...(await functionStatements("redis-rotation")),
+    allow(
+      "RotateSecret",
+      [
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:UpdateSecretVersionStage",
+      ],
+      redisAuthSecretArn,
+    ),
+    allow("GenerateToken", "secretsmanager:GetRandomPassword", "*"),
+    allow(
+      "ChangeToken",
+      ["elasticache:DescribeReplicationGroups", "elasticache:ModifyReplicationGroup"],
+      arnOf("elasticache", `replicationgroup:${nameOf("redis")}`),
+    ),
+    allow("UseSecretsKey", ["kms:Decrypt", "kms:GenerateDataKey"], kmsKeyArns.secrets, throughSecretsManager),
+  ],
+  "vpc-flow-logs": () =>
+    Promise.resolve([
+      allow(undefined, [...writeLog, "logs:DescribeLogStreams"], `${logGroupArn(nameOf("vpc-flow-logs"))}:*`),
+    ]),
+};
+
+/** The documents of all policies attached to a role. */
+async function policiesOf(role: Role): Promise<{ name: string | undefined; document: PolicyDocument }[]> {
+  const { AttachedPolicies = [] } = await aws.iam.send(new ListAttachedRolePoliciesCommand({ RoleName: nameOf(role) }));
+  return Promise.all(
+    AttachedPolicies.map(async ({ PolicyArn, PolicyName }) => {
+      const { Policy } = await aws.iam.send(new GetPolicyCommand({ PolicyArn }));
+      const { PolicyVersion } = await aws.iam.send(
+        new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId }),
+      );
+      const document = decodeURIComponent(present(PolicyVersion?.Document, "policy document"));
+      return { name: PolicyName, document: parsePolicy(document) };
+    }),
+  );
+}
+
+test("of the environment are these six", async () => {
+  const all = await collect(paginateListRoles({ client: aws.iam }, {}), (page) => page.Roles);
+  const ours = all.filter(({ RoleName = "" }) => namesOfEnvironment.has(RoleName)).map(({ RoleName }) => RoleName);
+  expect(ours.sort()).toEqual(roles.map(nameOf));
+});
+
+describe.each(roles)("%s", (role) => {
+  test("can be taken on by its one service, for this account", async () => {
+    const { Role } = await aws.iam.send(new GetRoleCommand({ RoleName: nameOf(role) }));
+    const { host, saysAccount } = services[role];
+    expect(parsePolicy(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "")).Statement).toEqual([
+      {
+        Effect: "Allow",
+        Principal: { Service: host },
+        Action: "sts:AssumeRole",
+        ...(saysAccount ? { Condition: { StringEquals: { "aws:SourceAccount": accountId } } } : {}),
+      },
+    ]);
+  });
+
+  test("may do what it needs and nothing else, by the one policy of its name", async () => {
+    expect(await policiesOf(role)).toEqual([
+      { name: nameOf(role), document: { Version: "2012-10-17", Statement: await permissions[role]() } },
+    ]);
+    const inline = await collect(
+      paginateListRolePolicies({ client: aws.iam }, { RoleName: nameOf(role) }),
+      (page) => page.PolicyNames,
+    );
+    expect(inline).toEqual([]);
+  });
+
+  test("has no wildcard action, and no wildcard resource where AWS can narrow it", async () => {
+    const statements = (await policiesOf(role)).flatMap(({ document }) => document.Statement);
+    expect(statements.length).toBeGreaterThanOrEqual(1);
+    expect(statements.flatMap(({ Action }) => listOf(Action)).filter((action) => action.includes("*"))).toEqual([]);
+    const everywhere = statements.filter(({ Resource }) => listOf(Resource).includes("*"));
+    const narrowable = everywhere
+      .flatMap(({ Action }) => listOf(Action))
+      .filter(
+        (action) =>
+          !/^(xray:Put\w+|ec2:Describe\w+|secretsmanager:GetRandomPassword|ecr:GetAuthorizationToken)$/.test(action),
+      );
+    expect(narrowable).toEqual([]);
+  });
+});

@@ -1,0 +1,226 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+
+export interface Version {
+  value?: string;
+  stages: string[];
+}
+
+/** A failure of one call: before it has an effect, or after it, when only the answer is lost. */
+export interface Failure {
+  operation: string;
+  /** Which of the calls of this operation from now on, from 1. */
+  occurrence: number;
+  when: "before" | "after";
+}
+
+class AwsError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * The calls of Secrets Manager and ElastiCache that the functions make, with what AWS enforces about tokens. The tokens
+ * are those of a real Redis.
+ */
+export class AwsStandIn {
+  readonly secrets = new Map<string, { rotationEnabled: boolean; versions: Map<string, Version> }>();
+  /** Every call since the last `reset`, by operation. */
+  calls: string[] = [];
+  /** Every change of the tokens that took place. */
+  changes: string[] = [];
+  /** Times the group is still `modifying` when it is described after a change. */
+  modifyingFor = 0;
+  private failure?: Failure;
+  private tokens: string[] = [];
+  private stillModifying = 0;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly applyTokens: (tokens: string[]) => Promise<void>,
+  ) {}
+
+  static async start(applyTokens: (tokens: string[]) => Promise<void>): Promise<AwsStandIn> {
+    const server = createServer();
+    const standIn = new AwsStandIn(server, applyTokens);
+    server.on("request", (request, response) => {
+      void standIn.answer(request).then(({ status, body }) => response.writeHead(status).end(body));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return standIn;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, "close");
+  }
+
+  /** One secret with one version, which is the token of the group. */
+  async reset(secretId: string, token: string): Promise<void> {
+    this.putSecret(secretId, token);
+    this.calls = [];
+    this.changes = [];
+    this.failure = undefined;
+    this.modifyingFor = this.stillModifying = 0;
+    await this.setTokens([token]);
+  }
+
+  putSecret(secretId: string, value: string): void {
+    this.secrets.set(secretId, {
+      rotationEnabled: true,
+      versions: new Map([["version-1", { value, stages: ["AWSCURRENT"] }]]),
+    });
+  }
+
+  /** Applies what the group is still taking its time for. */
+  settle(): void {
+    this.modifyingFor = this.stillModifying = 0;
+  }
+
+  /** As if the group had only the token that was added last. */
+  forgetTokens(): void {
+    this.tokens = this.tokens.slice(-1);
+  }
+
+  failAt(failure: Failure): void {
+    this.failure = failure;
+  }
+
+  /** Id and value of the version with a stage. */
+  versionWith(secretId: string, stage: string): { id: string; value?: string } {
+    const found = [...this.secret(secretId).versions].find(([, { stages }]) => stages.includes(stage));
+    if (!found) throw new AwsError("ResourceNotFoundException", `no version with ${stage}`);
+    return { id: found[0], value: found[1].value };
+  }
+
+  secret(secretId: string) {
+    const secret = this.secrets.get(secretId);
+    if (!secret) throw new AwsError("ResourceNotFoundException", `no secret ${secretId}`);
+    return secret;
+  }
+
+  private async answer(request: IncomingMessage): Promise<{ status: number; body: string }> {
+    const body = await text(request);
+    const target = request.headers["x-amz-target"];
+    const isJson = typeof target === "string";
+    const form = new URLSearchParams(isJson ? "" : body);
+    const operation = (isJson ? target.split(".")[1] : form.get("Action")) ?? "";
+    this.calls.push(operation);
+    try {
+      const fails = this.failure?.operation === operation && --this.failure.occurrence === 0 ? this.failure : undefined;
+      if (fails?.when === "before") throw new AwsError("InjectedFailure", "before");
+      const answer = isJson
+        ? JSON.stringify(this.callSecretsManager(operation, JSON.parse(body) as Record<string, string>))
+        : await this.callElastiCache(operation, form);
+      if (fails) throw new AwsError("InjectedFailure", "after");
+      return { status: 200, body: answer };
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const { code, message } = error;
+      return {
+        status: 400,
+        body: isJson
+          ? JSON.stringify({ __type: code, message })
+          : `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error></ErrorResponse>`,
+      };
+    }
+  }
+
+  private callSecretsManager(operation: string, input: Record<string, string>): object {
+    const { SecretId = "", VersionStage = "AWSCURRENT", VersionId, ClientRequestToken = "", SecretString } = input;
+    switch (operation) {
+      case "DescribeSecret": {
+        const { rotationEnabled, versions } = this.secret(SecretId);
+        const staged = [...versions].filter(([, { stages }]) => stages.length > 0);
+        return {
+          RotationEnabled: rotationEnabled,
+          VersionIdsToStages: Object.fromEntries(staged.map(([id, { stages }]) => [id, stages])),
+        };
+      }
+      case "GetSecretValue": {
+        const { id, value } = this.versionWith(SecretId, VersionStage);
+        if (value === undefined || (VersionId !== undefined && VersionId !== id))
+          throw new AwsError("ResourceNotFoundException", "no such value");
+        return { VersionId: id, SecretString: value };
+      }
+      case "GetRandomPassword":
+        return {
+          RandomPassword: `Aa1!&#$^<>-${randomBytes(64).toString("hex")}`.slice(0, Number(input.PasswordLength)),
+        };
+      case "PutSecretValue": {
+        const version = this.secret(SecretId).versions.get(ClientRequestToken);
+        if (version?.value !== undefined)
+          throw new AwsError("ResourceExistsException", "the version has another value");
+        this.secret(SecretId).versions.set(ClientRequestToken, { value: SecretString, stages: ["AWSPENDING"] });
+        return { VersionId: ClientRequestToken };
+      }
+      case "UpdateSecretVersionStage":
+        this.moveCurrent(SecretId, input.MoveToVersionId ?? "", input.RemoveFromVersionId ?? "");
+        return {};
+      default:
+        throw new AwsError("InvalidAction", operation);
+    }
+  }
+
+  /** AWS gives the version that was current the stage AWSPREVIOUS. */
+  private moveCurrent(secretId: string, to: string, from: string): void {
+    const { versions } = this.secret(secretId);
+    if (this.versionWith(secretId, "AWSCURRENT").id !== from)
+      throw new AwsError("InvalidParameterException", "AWSCURRENT is at another version");
+    for (const version of versions.values())
+      version.stages = version.stages.filter((stage) => stage !== "AWSCURRENT" && stage !== "AWSPREVIOUS");
+    versions.get(from)?.stages.push("AWSPREVIOUS");
+    versions.get(to)?.stages.push("AWSCURRENT");
+  }
+
+  private async callElastiCache(operation: string, form: URLSearchParams): Promise<string> {
+    switch (operation) {
+      case "DescribeReplicationGroups": {
+        const status = this.stillModifying-- > 0 ? "modifying" : "available";
+        const group = `<ReplicationGroup><ReplicationGroupId>redis-test</ReplicationGroupId><Status>${status}</Status></ReplicationGroup>`;
+        return result(operation, `<ReplicationGroups>${group}</ReplicationGroups>`);
+      }
+      case "ModifyReplicationGroup":
+        if (form.get("ReplicationGroupId") !== "redis-test" || form.get("ApplyImmediately") !== "true")
+          throw new AwsError("InvalidParameterCombination", "not what a rotation asks for");
+        await this.changeToken(form.get("AuthToken") ?? "", form.get("AuthTokenUpdateStrategy") ?? "");
+        return result(operation, "<ReplicationGroup><Status>modifying</Status></ReplicationGroup>");
+      default:
+        throw new AwsError("InvalidAction", operation);
+    }
+  }
+
+  /** ElastiCache user guide, "Modifying the AUTH token on an existing cluster". */
+  private async changeToken(token: string, strategy: string): Promise<void> {
+    if (this.stillModifying > 0) throw new AwsError("InvalidReplicationGroupState", "not available");
+    const last = this.tokens.slice(-1);
+    if (strategy === "SET" && (this.tokens.length !== 2 || last[0] !== token))
+      throw new AwsError("InvalidParameterValue", `SET takes the last of two tokens, not ${token}`);
+    this.changes.push(strategy);
+    this.stillModifying = this.modifyingFor;
+    await this.setTokens(strategy === "SET" ? [token] : [...last, token]);
+  }
+
+  private async setTokens(tokens: string[]): Promise<void> {
+    this.tokens = tokens;
+    await this.applyTokens(tokens);
+  }
+}
+
+const result = (operation: string, content: string) =>
+  `<${operation}Response xmlns="http://elasticache.amazonaws.com/doc/2015-02-02/"><${operation}Result>${content}</${operation}Result></${operation}Response>`;
+
+const escapeXml = (value: string) => value.replace(/[<&]/g, (character) => `&#${character.charCodeAt(0)};`);

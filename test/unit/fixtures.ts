@@ -1,0 +1,65 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Environment } from "../../lib/environment";
+import type { Statement } from "../../lib/iam";
+import type { LogGroupsArgs } from "../../lib/log-groups";
+import type { AwsAccess } from "../../lib/security-groups";
+import type { FunctionNetwork } from "../../lib/vpc-function";
+import { all, only, type Recorded } from "./recorder";
+
+export const environment: Environment = {
+  environmentSuffix: "pr-7",
+  region: "eu-west-1",
+  accountId: "123456789012",
+  partition: "aws",
+};
+
+export const logs: LogGroupsArgs = { logsKeyArn: "arn:logs-key", retentionInDays: 30 };
+
+/** Two private subnets with a NAT gateway and without interface endpoints, unless said otherwise. */
+export function network(access: Partial<AwsAccess> = {}): FunctionNetwork {
+  return {
+    vpcId: "vpc-1",
+    privateSubnetIds: ["subnet-1", "subnet-2"],
+    awsAccess: { nat: true, s3PrefixListId: pulumi.output("pl-1"), endpointSecurityGroupId: undefined, ...access },
+  };
+}
+
+/** The statements of a policy document. */
+export function statements(document: unknown): Statement[] {
+  return (JSON.parse(document as string) as { Statement: Statement[] }).Statement;
+}
+
+/** What the role of that logical name is allowed, and who may assume it. */
+export function roleOf(recorded: Recorded[], name: string): { trust: Statement[]; allowed: Statement[] } {
+  const role = only(recorded, "aws:iam/role:Role", name);
+  const policy = only(recorded, "aws:iam/policy:Policy", name);
+  expect(only(recorded, "aws:iam/rolePolicyAttachment:RolePolicyAttachment", name).inputs).toEqual({
+    role: role.inputs.name,
+    policyArn: `arn:Policy-${name}`,
+  });
+  return { trust: statements(role.inputs.assumeRolePolicy), allowed: statements(policy.inputs.policy) };
+}
+
+/** The security group rules as `from > to : port`, sorted; what is not a security group is named by what the rule says. */
+export function rules(recorded: Recorded[]): { egress: string[]; ingress: string[] } {
+  const ports = ({ inputs }: Recorded) => {
+    expect(inputs.ipProtocol).toBe("tcp");
+    expect(inputs.fromPort).toBe(inputs.toPort);
+    return String(inputs.toPort);
+  };
+  const peer = ({ inputs }: Recorded) => {
+    const peers = ["referencedSecurityGroupId", "cidrIpv4", "cidrIpv6", "prefixListId"].filter((key) => inputs[key]);
+    expect(peers).toHaveLength(1);
+    return String(inputs[peers[0] ?? ""]);
+  };
+  const owner = ({ inputs }: Recorded) => String(inputs.securityGroupId);
+  const arrow = (from: string, to: string, port: string) => `${from} > ${to} : ${port}`;
+  return {
+    egress: all(recorded, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
+      .map((rule) => arrow(owner(rule), peer(rule), ports(rule)))
+      .sort(),
+    ingress: all(recorded, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+      .map((rule) => arrow(peer(rule), owner(rule), ports(rule)))
+      .sort(),
+  };
+}

@@ -1,0 +1,78 @@
+import { readRecordsEnvironment } from "../../service/records/environment";
+import { readRotationEnvironment } from "../../service/redis-rotation/environment";
+
+const variables = {
+  ENVIRONMENT: "dev",
+  DATABASE_HOST: "rds-postgres-dev.example.com",
+  DATABASE_PORT: "5432",
+  DATABASE_NAME: "records",
+  DATABASE_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1",
+  REDIS_HOST: "127.42.0.9",
+  REDIS_PORT: "65535",
+  REDIS_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:redis-auth-dev",
+};
+
+describe("the environment of the records service", () => {
+  it("is read as a whole", () => {
+    expect(readRecordsEnvironment(variables)).toEqual({
+      name: "dev",
+      database: {
+        host: "rds-postgres-dev.example.com",
+        port: 5432,
+        name: "records",
+        secretArn: variables.DATABASE_SECRET_ARN,
+      },
+      redis: { host: "127.42.0.9", port: 65535, secretArn: variables.REDIS_SECRET_ARN },
+    });
+  });
+
+  it("is refused with everything that is wrong with it", () => {
+    const wrong = {
+      ENVIRONMENT: " ",
+      DATABASE_HOST: "a b",
+      DATABASE_PORT: "65536",
+      DATABASE_NAME: "",
+      REDIS_PORT: "0",
+      REDIS_SECRET_ARN: "redis-auth-dev",
+    };
+    expect(() => readRecordsEnvironment(wrong)).toThrow(
+      new Error(
+        [
+          "The environment is not valid:",
+          '- ENVIRONMENT is " "; allowed: any text',
+          '- DATABASE_HOST is "a b"; allowed: a host name or an IP address',
+          '- DATABASE_PORT is "65536"; allowed: a port, 1 to 65535',
+          "- DATABASE_NAME is missing; allowed: any text",
+          "- DATABASE_SECRET_ARN is missing; allowed: an ARN",
+          "- REDIS_HOST is missing; allowed: a host name or an IP address",
+          '- REDIS_PORT is "0"; allowed: a port, 1 to 65535',
+          '- REDIS_SECRET_ARN is "redis-auth-dev"; allowed: an ARN',
+        ].join("\n"),
+      ),
+    );
+  });
+});
+
+describe("the environment of the Redis rotation", () => {
+  it("is read as a whole", () => {
+    expect(
+      readRotationEnvironment({ REPLICATION_GROUP_ID: "redis-dev", REDIS_HOST: "localhost", REDIS_PORT: "6379" }),
+    ).toEqual({
+      replicationGroupId: "redis-dev",
+      redis: { host: "localhost", port: 6379 },
+    });
+  });
+
+  it("is refused with everything that is wrong with it", () => {
+    expect(() => readRotationEnvironment({ REDIS_PORT: "6379x" })).toThrow(
+      new Error(
+        [
+          "The environment is not valid:",
+          "- REPLICATION_GROUP_ID is missing; allowed: any text",
+          "- REDIS_HOST is missing; allowed: a host name or an IP address",
+          '- REDIS_PORT is "6379x"; allowed: a port, 1 to 65535',
+        ].join("\n"),
+      ),
+    );
+  });
+});

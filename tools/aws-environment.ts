@@ -1,0 +1,36 @@
+import { settings } from "../lib/config";
+import { UserError } from "./cli";
+import type { ClientConfig } from "./leftovers/inventory";
+
+/** The credentials moto accepts; they are worth nothing anywhere else. */
+export const testCredentials = { accessKeyId: "testing", secretAccessKey: "testing" };
+
+/** Refuses everything that is not on this machine, so that a local command can never reach a real account. */
+export function assertLoopback(endpoint: string): void {
+  const { hostname } = URL.canParse(endpoint) ? new URL(endpoint) : { hostname: "" };
+  if (!/^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname)) {
+    throw new UserError(
+      `AWS_ENDPOINT_URL is "${endpoint}". The local commands only talk to this machine: use a URL like http://localhost:5000, or unset it.`,
+    );
+  }
+}
+
+/** The environment for a child process that may only see the local AWS: nothing of the user's own AWS settings is left in it. */
+export function localAwsEnvironment(endpoint: string): NodeJS.ProcessEnv {
+  assertLoopback(endpoint);
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
+  return {
+    ...Object.fromEntries(inherited),
+    AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_ENDPOINT_URL: endpoint,
+  };
+}
+
+/** How the AWS SDK reaches the local AWS. */
+export function clientConfig(endpoint: string): ClientConfig {
+  return { endpoint, region: settings.region.default, credentials: testCredentials };
+}

@@ -1,0 +1,104 @@
+import { execFile, spawn } from "node:child_process";
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { assertLoopback } from "./aws-environment";
+import { UserError } from "./cli";
+import { type LocalFolder, repository } from "./paths";
+import { withProgress } from "./progress";
+import { pythonWithMoto } from "./python";
+
+const script = join(repository, "tools/moto/server.py");
+const startLimitInSeconds = 120;
+
+/** URL of the local AWS to use if one answers: AWS_ENDPOINT_URL, else the one started from this folder. */
+export async function runningEndpoint(folder: LocalFolder): Promise<string | undefined> {
+  const given = process.env.AWS_ENDPOINT_URL;
+  if (given) {
+    assertLoopback(given);
+    if (await answers(given)) return given;
+    throw new UserError(`AWS_ENDPOINT_URL is ${given}, but nothing answers there.`);
+  }
+  const recorded = existsSync(folder.endpoint) ? readFileSync(folder.endpoint, "utf8").trim() : undefined;
+  return recorded && (await answers(recorded)) ? recorded : undefined;
+}
+
+/** URL of the local AWS, which is started if none runs. */
+export async function ensureLocalAws(folder: LocalFolder): Promise<string> {
+  const running = await runningEndpoint(folder);
+  if (running) {
+    console.log(`The local AWS runs at ${running}.`);
+    return running;
+  }
+  return startLocalAws(folder);
+}
+
+/** Stops the local AWS that was started from this folder. False if none runs. */
+export async function stopLocalAws(folder: LocalFolder): Promise<boolean> {
+  const pid = existsSync(folder.pid) ? Number(readFileSync(folder.pid, "utf8")) : undefined;
+  const running = pid !== undefined && (await isServer(pid));
+  if (running) {
+    process.kill(pid, "SIGTERM");
+    for (let waited = 0; await isServer(pid); waited += 100) {
+      if (waited === 10_000) process.kill(pid, "SIGKILL");
+      await sleep(100);
+    }
+  }
+  rmSync(folder.pid, { force: true });
+  rmSync(folder.endpoint, { force: true });
+  return running;
+}
+
+/** Starts a local AWS of its own, empty, and returns its URL. */
+export async function startLocalAws(folder: LocalFolder): Promise<string> {
+  const python = await pythonWithMoto();
+  await stopLocalAws(folder);
+  mkdirSync(folder.awsState, { recursive: true });
+  const port = await freePort();
+  const endpoint = `http://localhost:${port}`;
+  const log = openSync(folder.log, "w");
+  const server = spawn(python, [script, "-H", "127.0.0.1", "-p", String(port)], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true", TAP_LOCAL_STATE: folder.awsState },
+  });
+  writeFileSync(folder.pid, String(server.pid));
+
+  await withProgress("Starting the local AWS", async () => {
+    for (let waited = 0; !(await answers(endpoint)); waited += 0.2) {
+      if (server.exitCode !== null)
+        throw new UserError(`The local AWS did not start:\n${readFileSync(folder.log, "utf8")}`);
+      if (waited > startLimitInSeconds) throw new UserError(`The local AWS does not answer. Its log is ${folder.log}.`);
+      await sleep(200);
+    }
+  });
+  server.unref();
+  writeFileSync(folder.endpoint, endpoint);
+  console.log(`The local AWS runs at ${endpoint}; its log is ${folder.log}.`);
+  return endpoint;
+}
+
+async function answers(endpoint: string): Promise<boolean> {
+  return fetch(new URL("/moto-api/", endpoint), { signal: AbortSignal.timeout(5000) }).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
+
+/** Whether this process is a server of ours, and not one that was given the number later. */
+async function isServer(pid: number): Promise<boolean> {
+  const { stdout } = await promisify(execFile)("ps", ["-p", String(pid), "-o", "command="]).catch(() => ({
+    stdout: "",
+  }));
+  return stdout.includes(script);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}

@@ -1,0 +1,84 @@
+import { resourceName, resourceTypes, type ResourceType } from "../lib/naming";
+import { apiGateway } from "./leftovers/api-gateway";
+import { cognito } from "./leftovers/cognito";
+import { ec2 } from "./leftovers/ec2";
+import { ecs } from "./leftovers/ecs";
+import { elasticache } from "./leftovers/elasticache";
+import { iam } from "./leftovers/iam";
+import type { ClientConfig, Found, Inventory } from "./leftovers/inventory";
+import { kms } from "./leftovers/kms";
+import { lambda } from "./leftovers/lambda";
+import { logs } from "./leftovers/logs";
+import { rds } from "./leftovers/rds";
+import { secretsManager } from "./leftovers/secrets-manager";
+import { wafv2 } from "./leftovers/wafv2";
+
+/** Every service that the program uses. */
+const inventories: Record<string, Inventory> = {
+  "API Gateway": apiGateway,
+  Cognito: cognito,
+  EC2: ec2,
+  "ECS, Application Auto Scaling": ecs,
+  ElastiCache: elasticache,
+  IAM: iam,
+  KMS: kms,
+  Lambda: lambda,
+  "CloudWatch Logs": logs,
+  RDS: rds,
+  "Secrets Manager": secretsManager,
+  WAF: wafv2,
+};
+
+/**
+ * What outlives every environment on purpose: one per account and region, so destroying one environment must not take it
+ * from the others. Besides it stay what AWS itself keeps for a time: KMS keys in their waiting period, and inactive
+ * task definitions, clusters and services of ECS.
+ */
+const shared = ["api-gateway-cloudwatch-logs"];
+
+/**
+ * Asks AWS, and not Pulumi's state, for everything that belongs to an environment.
+ * @param progress hears how far it is.
+ */
+export async function findLeftovers(
+  config: ClientConfig,
+  environmentSuffix: string,
+  progress: (line: string) => void = () => undefined,
+): Promise<Found[]> {
+  const perService = await Promise.all(
+    Object.entries(inventories).map(async ([service, inventory]) => {
+      const left = (await inventory(config)).filter((found) => belongsTo(found, environmentSuffix));
+      progress(`  ${service}: ${left.length === 0 ? "nothing" : `${left.length} found`}`);
+      return left;
+    }),
+  );
+  return perService.flat();
+}
+
+/** By its Environment tag, or where it has none, by its name. */
+export function belongsTo({ names, tags }: Found, environmentSuffix: string): boolean {
+  if (names.some((name) => name !== undefined && shared.includes(name))) return false;
+  if (tags.Environment !== undefined) return tags.Environment === environmentSuffix;
+  const own = new Set(
+    (Object.keys(resourceTypes) as ResourceType[]).map((type) => resourceName(type, environmentSuffix)),
+  );
+  // Names that services dictate hold ours between slashes; the stage in an API's execution log is the suffix itself.
+  return names
+    .filter((name) => name !== undefined)
+    .some(
+      (name) =>
+        name.split("/").some((part) => own.has(part)) ||
+        (name.startsWith("API-Gateway-Execution-Logs_") && name.endsWith(`/${environmentSuffix}`)),
+    );
+}
+
+/** `ec2  Vpc  vpc-0a1b2c`: service, type and identifier, one line each. */
+export function describeLeftovers(left: Found[]): string {
+  return left
+    .map(({ type, id }) => {
+      const [, service = "", kind = ""] = /^aws:([^/]+)\/[^:]+:(.+)$/.exec(type) ?? [];
+      return `  ${service.padEnd(15)} ${kind.padEnd(26)} ${id}`;
+    })
+    .sort()
+    .join("\n");
+}

@@ -1,0 +1,28 @@
+import {
+  CloudWatchLogsClient,
+  DescribeResourcePoliciesCommand,
+  ListTagsForResourceCommand,
+  paginateDescribeLogGroups,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { collect, type Inventory } from "./inventory";
+
+export const logs: Inventory = async (config) => {
+  const client = new CloudWatchLogsClient(config);
+  const groups = await collect(paginateDescribeLogGroups({ client }, {}), (page) => page.logGroups);
+  const { resourcePolicies = [] } = await client.send(new DescribeResourcePoliciesCommand({}));
+  const tagged = await Promise.all(
+    groups.map(async ({ arn = "", logGroupName = "" }) => {
+      const { tags = {} } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn.replace(/:\*$/, "") }));
+      return { type: "aws:cloudwatch/logGroup:LogGroup", id: logGroupName, names: [logGroupName], tags };
+    }),
+  );
+  return [
+    ...tagged,
+    ...resourcePolicies.map(({ policyName = "" }) => ({
+      type: "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+      id: policyName,
+      names: [policyName],
+      tags: {},
+    })),
+  ];
+};

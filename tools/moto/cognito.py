@@ -1,0 +1,74 @@
+"""Cognito: changes of a user pool, its plan and its tags; change and deletion of resource servers."""
+
+from moto.cognitoidp.models import CognitoIdpUserPool
+from moto.cognitoidp.responses import CognitoIdpResponse
+from moto.core.responses import ActionResult, EmptyResult
+
+from extension import adds, extends
+
+# What UpdateUserPool has no say in.
+KEPT = ("AliasAttributes", "UsernameAttributes", "UsernameConfiguration", "UserPoolTags")
+
+
+@extends(CognitoIdpUserPool)
+def update_extended_config(original, self, extended_config):
+    """AWS puts a pool on the plan ESSENTIALS by default, and an update leaves tags and what makes a user name."""
+    kept = {key: value for key, value in getattr(self, "extended_config", {}).items() if key in KEPT}
+    original(self, {"UserPoolTier": "ESSENTIALS", **kept, **extended_config})
+
+
+@extends(CognitoIdpResponse)
+def update_user_pool(original, self):
+    """AWS changes the second factor and the name with the rest."""
+    original(self)
+    pool = user_pool(self)
+    pool.mfa_config = self._get_param("MfaConfiguration", pool.mfa_config)
+    pool.name = self._get_param("PoolName", pool.name)
+    return EmptyResult()
+
+
+@adds(CognitoIdpResponse)
+def update_resource_server(self):
+    """AWS replaces the name and the scopes of a resource server."""
+    server = self.backend.describe_resource_server(self._get_param("UserPoolId"), self._get_param("Identifier"))
+    server.name = self._get_param("Name")
+    server.scopes = self._get_param("Scopes", [])
+    return ActionResult({"ResourceServer": server.to_json()})
+
+
+@adds(CognitoIdpResponse)
+def delete_resource_server(self):
+    """AWS deletes a resource server."""
+    server = self.backend.describe_resource_server(self._get_param("UserPoolId"), self._get_param("Identifier"))
+    del user_pool(self).resource_servers[server.identifier]
+    return EmptyResult()
+
+
+@adds(CognitoIdpResponse)
+def list_tags_for_resource(self):
+    """AWS answers the tags of a user pool by its ARN."""
+    return ActionResult({"Tags": tags(self)})
+
+
+@adds(CognitoIdpResponse)
+def tag_resource(self):
+    """AWS adds and overwrites tags."""
+    tags(self).update(self._get_param("Tags"))
+    return EmptyResult()
+
+
+@adds(CognitoIdpResponse)
+def untag_resource(self):
+    """AWS removes tags by their keys."""
+    for key in self._get_param("TagKeys"):
+        tags(self).pop(key, None)
+    return EmptyResult()
+
+
+def tags(response):
+    pool = response.backend.describe_user_pool(response._get_param("ResourceArn").rsplit("/", 1)[-1])
+    return pool.extended_config.setdefault("UserPoolTags", {})
+
+
+def user_pool(response):
+    return response.backend.describe_user_pool(response._get_param("UserPoolId"))

@@ -1,0 +1,32 @@
+"""The local AWS: moto's server with what the program needs and moto lacks. Started by `server.py --port 5000`."""
+
+import importlib
+import sys
+
+from moto.core.config import default_user_config
+from moto.server import main
+
+import data_plane
+
+EXTENSIONS = [
+    "apigateway",
+    "applicationautoscaling",
+    "awslambda_config",
+    "cognito",
+    "ec2",
+    "ecs",
+    "elasticache",
+    "kms",
+    "logs",
+    "rds",
+]
+
+default_user_config["lambda"]["use_docker"] = False
+default_user_config["iam"]["load_aws_managed_policies"] = True
+
+for extension in EXTENSIONS:
+    importlib.import_module(extension)
+
+if __name__ == "__main__":
+    data_plane.install()
+    sys.exit(main())

@@ -1,0 +1,90 @@
+from tests.control_plane import ControlPlaneTest, arn, client, network
+from tests.local_cloud import ACCOUNT
+
+
+class SecurityGroupRuleTest(ControlPlaneTest):
+    def setUp(self):
+        super().setUp()
+        self.ec2 = client("ec2")
+        self.vpc, _, self.group = network()
+
+    def authorize(self, **target):
+        permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, **target}
+        answer = self.ec2.authorize_security_group_ingress(GroupId=self.group, IpPermissions=[permission])
+        return answer["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+
+    def description(self, rule_id):
+        [rule] = self.ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule_id])["SecurityGroupRules"]
+        return rule.get("Description")
+
+    def test_keeps_the_description_of_a_rule_for_addresses_groups_and_prefix_lists(self):
+        other = self.ec2.create_security_group(VpcId=self.vpc, GroupName="other", Description="other")["GroupId"]
+        prefix_list = self.ec2.describe_managed_prefix_lists()["PrefixLists"][0]["PrefixListId"]
+        for target in (
+            {"IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": "why"}]},
+            {"UserIdGroupPairs": [{"GroupId": other, "Description": "why"}]},
+            {"PrefixListIds": [{"PrefixListId": prefix_list, "Description": "why"}]},
+        ):
+            with self.subTest(target=target):
+                self.assertEqual(self.description(self.authorize(**target)), "why")
+
+    def test_has_no_description_unless_given_one(self):
+        self.assertIsNone(self.description(self.authorize(IpRanges=[{"CidrIp": "10.0.0.0/8"}])))
+
+    def test_refuses_a_second_rule_that_differs_by_its_description_only(self):
+        other = self.ec2.create_security_group(VpcId=self.vpc, GroupName="other", Description="other")["GroupId"]
+        self.authorize(UserIdGroupPairs=[{"GroupId": other, "Description": "why"}])
+        with self.assertRaises(self.ec2.exceptions.ClientError) as refused:
+            self.authorize(UserIdGroupPairs=[{"GroupId": other, "Description": "why not"}])
+        self.assertEqual(refused.exception.response["Error"]["Code"], "InvalidPermission.Duplicate")
+
+    def test_changes_the_description(self):
+        rule_id = self.authorize(IpRanges=[{"CidrIp": "10.0.0.0/8", "Description": "before"}])
+        changed = {
+            "IpProtocol": "tcp",
+            "FromPort": 443,
+            "ToPort": 443,
+            "CidrIpv4": "10.0.0.0/8",
+            "Description": "after",
+        }
+        self.ec2.modify_security_group_rules(
+            GroupId=self.group, SecurityGroupRules=[{"SecurityGroupRuleId": rule_id, "SecurityGroupRule": changed}]
+        )
+        self.assertEqual(self.description(rule_id), "after")
+
+
+class FlowLogTest(ControlPlaneTest):
+    def flow_log(self, log_group):
+        ec2 = client("ec2")
+        vpc, _, _ = network()
+        ec2.create_flow_logs(
+            ResourceIds=[vpc],
+            ResourceType="VPC",
+            TrafficType="ALL",
+            LogDestination=arn("logs", f"log-group:{log_group}"),
+            DeliverLogsPermissionArn=f"arn:aws:iam::{ACCOUNT}:role/flow-logs",
+        )
+        [flow_log] = ec2.describe_flow_logs()["FlowLogs"]
+        return flow_log
+
+    def test_delivers_to_the_log_group_of_its_destination(self):
+        client("logs").create_log_group(logGroupName="flow-logs")
+        flow_log = self.flow_log("flow-logs")
+        self.assertEqual((flow_log["LogGroupName"], flow_log["DeliverLogsStatus"]), ("flow-logs", "SUCCESS"))
+        self.assertEqual(flow_log["LogDestination"], arn("logs", "log-group:flow-logs"))
+
+    def test_fails_to_deliver_to_none(self):
+        self.assertEqual(self.flow_log("missing")["DeliverLogsStatus"], "FAILED")
+
+
+class NatGatewayTest(ControlPlaneTest):
+    def test_takes_its_network_interface_along_when_it_is_deleted(self):
+        ec2 = client("ec2")
+        _, subnets, _ = network()
+        address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+        gateway = ec2.create_nat_gateway(SubnetId=subnets[0], AllocationId=address)["NatGateway"]["NatGatewayId"]
+        self.assertEqual(len(ec2.describe_network_interfaces()["NetworkInterfaces"]), 1)
+        ec2.delete_nat_gateway(NatGatewayId=gateway)
+        self.assertEqual(ec2.describe_network_interfaces()["NetworkInterfaces"], [])
+        ec2.release_address(AllocationId=address)
+        self.assertEqual(ec2.describe_addresses()["Addresses"], [])

@@ -1,0 +1,91 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import type { Mocks } from "@pulumi/pulumi/runtime/mocks";
+import { load } from "js-yaml";
+import { UserError } from "./cli";
+import { RecordingMonitor, runUnderMocks } from "./mocked-engine";
+import { repository } from "./paths";
+
+/** A resource that a program registered. */
+export interface Registered {
+  urn: string;
+  type: string;
+  /** Logical name. */
+  name: string;
+  /** URN of the component that it belongs to; empty for the stack itself. */
+  parent: string;
+  /** False for a component, which exists in Pulumi only. */
+  custom: boolean;
+  inputs: Record<string, unknown>;
+  /** URNs of what must exist before it, sorted. */
+  dependencies: string[];
+}
+
+/** A Pulumi program, as the engine runs it. */
+export type Program = () => Promise<Record<string, unknown> | undefined>;
+
+/** Configuration by full key, such as `tap:region`, in the text form in which Pulumi hands it to programs. */
+export type ProgramConfiguration = Record<string, string>;
+
+interface ProjectFile {
+  name: string;
+  config: Record<string, { default?: unknown }>;
+}
+
+interface StackFile {
+  config?: Record<string, unknown>;
+}
+
+/** The project's name, its keys' defaults, and what `Pulumi.<stack>.yaml` sets. */
+export function readConfiguration(stack: string): { project: string; configuration: ProgramConfiguration } {
+  const { name: project, config: declared } = readYaml(join(repository, "Pulumi.yaml")) as ProjectFile;
+  const file = join(repository, `Pulumi.${stack}.yaml`);
+  if (!existsSync(file)) throw new UserError(`There is no stack "${stack}": ${file} does not exist.`);
+  const { config: set = {} } = readYaml(file) as StackFile;
+
+  const defaults = Object.entries(declared).map(([key, { default: value }]) => [`${project}:${key}`, value] as const);
+  const values = [...defaults, ...Object.entries(set)].filter(([, value]) => value !== undefined);
+  return { project, configuration: Object.fromEntries(values.map(([key, value]) => [key, asText(value)])) };
+}
+
+/**
+ * Runs a program without engine, network or credentials, as a preview, and returns what it registered, by URN.
+ * @param calls answers to the provider's functions; one that is not listed is refused.
+ */
+export async function register(
+  program: Program,
+  options: { project: string; stack: string; configuration: ProgramConfiguration; calls: Mocks["call"] },
+): Promise<Registered[]> {
+  const { calls, configuration, project, stack } = options;
+  const monitor = new RecordingMonitor({
+    newResource: ({ type, name, inputs, custom }) => ({
+      // Stands for what only AWS can say, where it becomes part of another name.
+      id: custom ? `<${name}>` : undefined,
+      state: type.startsWith("pulumi:") ? {} : (inputs as Record<string, unknown>),
+    }),
+    call: calls,
+  });
+  await runUnderMocks(program, monitor, { project, stack, configuration, preview: true });
+  return monitor.requests.map(({ request, urn }) => describe(request, urn)).sort((a, b) => (a.urn < b.urn ? -1 : 1));
+}
+
+function describe(request: RegisterResourceRequest, urn: string): Registered {
+  return {
+    urn,
+    type: request.getType(),
+    name: request.getName(),
+    parent: request.getParent(),
+    custom: request.getCustom(),
+    inputs: request.getObject()?.toJavaScript() ?? {},
+    dependencies: [...new Set(request.getDependenciesList())].sort(),
+  };
+}
+
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function readYaml(file: string): unknown {
+  return load(readFileSync(file, "utf8"));
+}

@@ -2,6 +2,7 @@
 
 import inspect
 
+from moto.ec2.exceptions import InvalidSecurityGroupRuleIdNotFoundError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.security_groups import SecurityGroupRule
 
@@ -39,6 +40,27 @@ def modify_security_group_rules(original, self, group_id, rules):
     group = self.get_security_group_by_name_or_id(group_id)
     for rule_id, rule in rules.items():
         group.get_rule(rule_id).text = rule.get("Description")
+
+
+@extends(EC2Backend)
+def revoke_security_group_ingress(original, self, **parameters):
+    """AWS refuses an unknown rule by a code of its own, by which clients know that the rule is gone."""
+    refuse_unknown_rules(self, parameters.get("security_rule_ids"))
+    original(self, **parameters)
+
+
+@extends(EC2Backend)
+def revoke_security_group_egress(original, self, **parameters):
+    """The same for what leaves."""
+    refuse_unknown_rules(self, parameters.get("security_rule_ids"))
+    original(self, **parameters)
+
+
+def refuse_unknown_rules(backend, rule_ids):
+    known = {rule.id for rule in backend.describe_security_group_rules([], {})}
+    for rule_id in rule_ids or []:
+        if rule_id not in known:
+            raise InvalidSecurityGroupRuleIdNotFoundError(rule_id)
 
 
 @extends(EC2Backend)

@@ -3,6 +3,8 @@
 import importlib
 import sys
 
+import moto.server
+import waitress
 from moto.core.config import default_user_config
 from moto.server import main
 
@@ -26,6 +28,14 @@ default_user_config["iam"]["load_aws_managed_policies"] = True
 
 for extension in EXTENSIONS:
     importlib.import_module(extension)
+
+
+def serve(host, port, application, **_):
+    """Werkzeug's development server loses answers now and then; clients repeat what has been done, and fail."""
+    waitress.serve(application, host=host, port=port, threads=64)
+
+
+moto.server.run_simple = serve
 
 if __name__ == "__main__":
     data_plane.install()

@@ -52,6 +52,14 @@ class SecurityGroupRuleTest(ControlPlaneTest):
         )
         self.assertEqual(self.description(rule_id), "after")
 
+    def test_says_of_a_rule_that_is_gone_that_there_is_none_of_this_id(self):
+        rule_id = self.authorize(IpRanges=[{"CidrIp": "10.0.0.0/8"}])
+        self.ec2.revoke_security_group_ingress(GroupId=self.group, SecurityGroupRuleIds=[rule_id])
+        for revoke in (self.ec2.revoke_security_group_ingress, self.ec2.revoke_security_group_egress):
+            with self.subTest(revoke=revoke), self.assertRaises(self.ec2.exceptions.ClientError) as refused:
+                revoke(GroupId=self.group, SecurityGroupRuleIds=[rule_id])
+            self.assertEqual(refused.exception.response["Error"]["Code"], "InvalidSecurityGroupRuleId.NotFound")
+
 
 class FlowLogTest(ControlPlaneTest):
     def flow_log(self, log_group):

@@ -1,6 +1,6 @@
 import { isRefusedByRedis, openRedis, type RedisClient, type RedisEndpoint } from "../redis";
 import { TimeLimitError, withTimeLimit } from "../time-limit";
-import type { Secret } from "./secret";
+import type { Secret } from "../secret";
 
 /** Milliseconds until a connection stands, and for a command. */
 const limit = 2000;

@@ -1,13 +1,11 @@
 import { readEnvironment } from "../environment-reader";
+import type { DatabaseEndpoint } from "../postgres";
 import type { RedisEndpoint } from "../redis";
 
 export interface RecordsEnvironment {
   /** Suffix of the environment. */
   name: string;
-  database: {
-    host: string;
-    port: number;
-    name: string;
+  database: DatabaseEndpoint & {
     /** Secret of the form {"username", "password"}. */
     secretArn: string;
   };

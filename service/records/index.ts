@@ -1,11 +1,11 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Cache } from "./cache";
-import { Database, parseDatabaseCredentials } from "./database";
+import { Database, parseDatabaseCredentials } from "../postgres";
 import { readRecordsEnvironment } from "./environment";
 import { createHandler } from "./handler";
 import { HealthChecks } from "./health";
 import { createOperations } from "./operations";
-import { createSecretsClient, Secret } from "./secret";
+import { createSecretsClient, Secret } from "../secret";
 
 const environment = readRecordsEnvironment(process.env);
 const logger = new Logger({ serviceName: "records-service", persistentKeys: { environment: environment.name } });

@@ -1,6 +1,6 @@
 import type { UnavailableReason } from "../contract-schemas";
 import { isRefusedByRedis } from "../redis";
-import { isRefusedByPostgres } from "./database";
+import { isRefusedByPostgres } from "../postgres";
 
 const timeouts = /^(TimeLimitError|TimeoutError|ETIMEDOUT)$/;
 

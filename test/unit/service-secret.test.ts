@@ -1,6 +1,6 @@
 import { type GetSecretValueCommandInput, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { parseDatabaseCredentials } from "../../service/records/database";
-import { Secret, SecretFormatError } from "../../service/records/secret";
+import { parseDatabaseCredentials } from "../../service/postgres";
+import { Secret, SecretFormatError } from "../../service/secret";
 
 /** A client whose requests are answered here, in order, and recorded. */
 function clientAnswering(...answers: (string | Error)[]) {

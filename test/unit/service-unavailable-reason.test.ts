@@ -1,6 +1,6 @@
 import { ErrorReply } from "@redis/client";
 import type { UnavailableReason } from "../../service/contract-schemas";
-import { SecretFormatError } from "../../service/records/secret";
+import { SecretFormatError } from "../../service/secret";
 import { describeError, unavailableReason } from "../../service/records/unavailable-reason";
 import { TimeLimitError } from "../../service/time-limit";
 

@@ -1,5 +1,4 @@
 import { Pool, type QueryResult, type QueryResultRow } from "pg";
-import type { RecordsEnvironment } from "./environment";
 import { type Secret, SecretFormatError } from "./secret";
 
 export interface DatabaseCredentials {
@@ -7,7 +6,12 @@ export interface DatabaseCredentials {
   password: string;
 }
 
-type Endpoint = Omit<RecordsEnvironment["database"], "secretArn">;
+/** Where PostgreSQL listens, with TLS, and the database there. */
+export interface DatabaseEndpoint {
+  host: string;
+  port: number;
+  name: string;
+}
 
 /** Connections a container keeps. The function's concurrency times this must fit the database's limit. */
 const maximumConnections = 2;
@@ -20,7 +24,7 @@ export class Database {
   private pool?: { credentials: DatabaseCredentials; connections: Pool };
 
   constructor(
-    private readonly endpoint: Endpoint,
+    private readonly endpoint: DatabaseEndpoint,
     private readonly secret: Secret<DatabaseCredentials>,
   ) {}
 

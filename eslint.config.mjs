@@ -11,6 +11,8 @@ export default tseslint.config(
     rules: {
       // Numbers and booleans read well in messages.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      // A rest of an object is how members are left out.
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       // Resources are registered by being constructed.
       "@typescript-eslint/no-unused-expressions": "off",
       "no-new": "off",

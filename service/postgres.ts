@@ -1,4 +1,4 @@
-import { Pool, type QueryResult, type QueryResultRow } from "pg";
+import { Pool, type PoolClient, type PoolConfig, type QueryResult, type QueryResultRow } from "pg";
 import { type Secret, SecretFormatError } from "./secret";
 
 export interface DatabaseCredentials {
@@ -32,10 +32,47 @@ export class Database {
     return this.secret.use((credentials) => this.connect(credentials).query<Row>(text, values), isRefusedByPostgres);
   }
 
+  /**
+   * Runs statements that take effect together or not at all. Refused credentials and a connection that was lost while it
+   * was idle cost another connection, as nothing has run yet; from then on a failure is the caller's. Where the
+   * connection is lost during the commit, the statements may have taken effect.
+   */
+  async transaction<T>(run: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.begin();
+    try {
+      const result = await run(client);
+      await client.query("COMMIT");
+      client.release();
+      return result;
+    } catch (error) {
+      // A connection that cannot roll back is closed, which rolls back as well.
+      client.release(
+        await client
+          .query("ROLLBACK")
+          .then(() => false)
+          .catch(() => true),
+      );
+      throw error;
+    }
+  }
+
   async close(): Promise<void> {
     const { pool } = this;
     this.pool = undefined;
     await pool?.connections.end();
+  }
+
+  private async begin(): Promise<PoolClient> {
+    for (let lost = 0; ; lost++) {
+      const client = await this.secret.use((credentials) => this.connect(credentials).connect(), isRefusedByPostgres);
+      try {
+        await client.query("BEGIN");
+        return client;
+      } catch (error) {
+        client.release(true);
+        if (lost === maximumConnections) throw error;
+      }
+    }
   }
 
   private connect(credentials: DatabaseCredentials): Pool {
@@ -47,30 +84,36 @@ export class Database {
     return connections;
   }
 
-  private createPool({ username, password }: DatabaseCredentials): Pool {
-    const { host, port, name } = this.endpoint;
-    const pool = new Pool({
-      host,
-      port,
-      database: name,
-      user: username,
-      password,
-      ssl: { rejectUnauthorized: true },
-      application_name: "records-service",
-      max: maximumConnections,
-      connectionTimeoutMillis: 2000,
-      idleTimeoutMillis: 60_000,
-      statement_timeout: statementLimit,
-      query_timeout: statementLimit,
-      idle_in_transaction_session_timeout: statementLimit,
-      keepAlive: true,
-      allowExitOnIdle: true,
-    });
+  private createPool(credentials: DatabaseCredentials): Pool {
+    const pool = new Pool(poolConfig(this.endpoint, credentials, "records-service"));
     // The pool replaces an idle connection that was lost; without a listener the loss would end the process.
     pool.on("error", () => undefined);
     return pool;
   }
 }
+
+/** Connections with verified TLS and a limit on everything that could wait. */
+export const poolConfig = (
+  { host, port, name }: DatabaseEndpoint,
+  { username, password }: DatabaseCredentials,
+  applicationName: string,
+): PoolConfig => ({
+  host,
+  port,
+  database: name,
+  user: username,
+  password,
+  ssl: { rejectUnauthorized: true },
+  application_name: applicationName,
+  max: maximumConnections,
+  connectionTimeoutMillis: 2000,
+  idleTimeoutMillis: 60_000,
+  statement_timeout: statementLimit,
+  query_timeout: statementLimit,
+  idle_in_transaction_session_timeout: statementLimit,
+  keepAlive: true,
+  allowExitOnIdle: true,
+});
 
 const invalidAuthorizationSpecification = "28000";
 const invalidPassword = "28P01";

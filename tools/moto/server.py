@@ -31,8 +31,8 @@ for extension in EXTENSIONS:
 
 
 def serve(host, port, application, **_):
-    """Werkzeug's development server loses answers now and then; clients repeat what has been done, and fail."""
-    waitress.serve(application, host=host, port=port, threads=64)
+    """Werkzeug's development server closes each connection behind its answer, which clients miss now and then; this one keeps it."""
+    waitress.serve(application, host=host, port=port, threads=64, connection_limit=1000)
 
 
 moto.server.run_simple = serve

@@ -1,0 +1,53 @@
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { Pool } from "pg";
+import { type DatabaseCredentials, type DatabaseEndpoint, isRefusedByPostgres, poolConfig } from "../postgres";
+import type { Secret } from "../secret";
+import { ensureFirstPassword } from "./first-password";
+import { migrate, MigrationError } from "./migrate";
+import { migrations } from "./migrations";
+
+/** Milliseconds one migration may take; the function itself may run 15 minutes. */
+const statementLimit = 600_000;
+
+export interface MigrationHandlerArgs {
+  database: DatabaseEndpoint;
+  master: Secret<DatabaseCredentials>;
+  secrets: SecretsManagerClient;
+  serviceSecretArn: string;
+  /** Powertools' logger is one. */
+  log: { info(message: string, details: Record<string, unknown>): void };
+}
+
+export interface MigrationResult {
+  /** Names of the migrations that this invocation applied. */
+  applied: string[];
+}
+
+/** Brings the schema up to date and sees to it that the service can log in. Its answer is kept in a deployment's state: it holds no secret. */
+export function createHandler({ database, master, secrets, serviceSecretArn, log }: MigrationHandlerArgs) {
+  return async (): Promise<MigrationResult> => {
+    const applied = await master
+      .use(async (credentials) => {
+        const pool = new Pool({ ...poolConfig(database, credentials, "schema-migration"), ...limits });
+        pool.on("error", () => undefined);
+        try {
+          // Refused credentials must show as what they are, not as a failed migration.
+          await pool.query("SELECT 1");
+          const names = await migrate(pool, migrations);
+          await ensureFirstPassword(pool, secrets, serviceSecretArn);
+          return names;
+        } finally {
+          await pool.end();
+        }
+      }, isRefusedByPostgres)
+      .catch((error: unknown) => {
+        throw error instanceof MigrationError
+          ? error
+          : new MigrationError(error instanceof Error ? error.name : "failed");
+      });
+    log.info("migrated", { applied });
+    return { applied };
+  };
+}
+
+const limits = { statement_timeout: statementLimit, query_timeout: statementLimit, max: 2 };

@@ -1,0 +1,57 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { CursorError } from "./errors";
+
+export interface PageRequest {
+  /** Items, at least 1. */
+  limit: number;
+  /** `nextCursor` of the page before. */
+  cursor?: string;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Absent from the last page. */
+  nextCursor?: string;
+}
+
+/** Place in a list: the values that it is ordered by, of the last item shown. */
+type Place = string[];
+
+const checkBytes = 8;
+
+/** Which list a cursor is of: a cursor is refused in any other. It is no secret, only a check against mistakes. */
+const check = (list: readonly unknown[], place: string) =>
+  createHash("sha256")
+    .update(JSON.stringify([list, place]))
+    .digest()
+    .subarray(0, checkBytes);
+
+/** @param list what the list is of, and every parameter of it */
+export function encodeCursor(list: readonly unknown[], place: Place): string {
+  const text = JSON.stringify(place);
+  return Buffer.concat([check(list, text), Buffer.from(text)]).toString("base64url");
+}
+
+export function decodeCursor(list: readonly unknown[], cursor: string): Place {
+  const bytes = Buffer.from(cursor, "base64url");
+  const text = bytes.subarray(checkBytes).toString();
+  if (bytes.length <= checkBytes || !timingSafeEqual(bytes.subarray(0, checkBytes), check(list, text)))
+    throw new CursorError("The cursor is not one of this list.");
+  return JSON.parse(text) as Place;
+}
+
+/** A page of rows that were queried with one more than the limit, which shows whether there is a next page. */
+export function toPage<Row, T>(
+  rows: Row[],
+  { limit }: PageRequest,
+  list: readonly unknown[],
+  place: (row: Row) => Place,
+  item: (row: Row) => T,
+): Page<T> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(item),
+    ...(last !== undefined && rows.length > limit ? { nextCursor: encodeCursor(list, place(last)) } : {}),
+  };
+}

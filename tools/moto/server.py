@@ -32,7 +32,7 @@ for extension in EXTENSIONS:
 
 def serve(host, port, application, **_):
     """Werkzeug's development server closes each connection behind its answer, which clients miss now and then; this one keeps it."""
-    waitress.serve(application, host=host, port=port, threads=64, connection_limit=1000)
+    waitress.serve(application, host=host, port=port, threads=64, connection_limit=1000, asyncore_use_poll=True)
 
 
 moto.server.run_simple = serve

@@ -85,6 +85,11 @@ export class AwsStandIn {
     });
   }
 
+  /** One that was made without a value. */
+  putEmptySecret(secretId: string): void {
+    this.secrets.set(secretId, { rotationEnabled: false, versions: new Map() });
+  }
+
   /** Applies what the group is still taking its time for. */
   settle(): void {
     this.modifyingFor = this.stillModifying = 0;
@@ -156,15 +161,17 @@ export class AwsStandIn {
           throw new AwsError("ResourceNotFoundException", "no such value");
         return { VersionId: id, SecretString: value };
       }
-      case "GetRandomPassword":
-        return {
-          RandomPassword: `Aa1!&#$^<>-${randomBytes(64).toString("hex")}`.slice(0, Number(input.PasswordLength)),
-        };
+      case "GetRandomPassword": {
+        const punctuation = input.ExcludePunctuation ? "" : "!&#$^<>-";
+        const characters = `Aa1${punctuation}${randomBytes(64).toString("hex")}`;
+        return { RandomPassword: characters.slice(0, Number(input.PasswordLength)) };
+      }
       case "PutSecretValue": {
         const version = this.secret(SecretId).versions.get(ClientRequestToken);
         if (version?.value !== undefined)
           throw new AwsError("ResourceExistsException", "the version has another value");
-        this.secret(SecretId).versions.set(ClientRequestToken, { value: SecretString, stages: ["AWSPENDING"] });
+        const stages = [input.VersionStages ?? "AWSCURRENT"].flat();
+        this.secret(SecretId).versions.set(ClientRequestToken, { value: SecretString, stages });
         return { VersionId: ClientRequestToken };
       }
       case "UpdateSecretVersionStage":

@@ -10,7 +10,8 @@ const startLimit = 20_000;
 /** A server on loopback: started, paused, stopped and started again by a test. */
 export class ServerProcess {
   private child?: ChildProcess;
-  private output = "";
+  /** Everything it has written. */
+  output = "";
 
   /** @param isReady fulfils once the server answers */
   constructor(

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { Client, type QueryResultRow } from "pg";
+import { Database, type DatabaseCredentials, parseDatabaseCredentials } from "../../../service/postgres";
+import { Secret } from "../../../service/secret";
+import { AwsStandIn } from "./aws-stand-in";
+import { CertificateAuthority } from "./certificates";
+import { FunctionProcess } from "./function-process";
+import { PostgresServer } from "./postgres-server";
+import { trust } from "./trust";
+
+const secretArn = (name: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`;
+
+const master = { username: "platform", password: "master password of the test" };
+
+/** A PostgreSQL as RDS gives it: its master owns the database and may create roles, and is no superuser. */
+export class RecordsDatabase {
+  readonly masterSecretArn = secretArn("master");
+  readonly serviceSecretArn = secretArn("records-database");
+
+  private constructor(
+    readonly folder: string,
+    readonly aws: AwsStandIn,
+    readonly postgres: PostgresServer,
+    private readonly authority: CertificateAuthority,
+  ) {}
+
+  static async start(): Promise<RecordsDatabase> {
+    const folder = mkdtempSync(path.join(tmpdir(), "records-"));
+    const authority = new CertificateAuthority(path.join(folder, "authority"));
+    trust(authority.certificate);
+    const aws = await AwsStandIn.start(() => Promise.resolve());
+    // PostgreSQL's own user must reach its folder.
+    const postgresFolder = mkdtempSync(path.join(tmpdir(), "postgres-"));
+    const postgres = await PostgresServer.start(postgresFolder, authority.issue("server", "DNS:localhost"));
+    await postgres.administer(
+      `CREATE ROLE ${master.username} LOGIN CREATEROLE CREATEDB PASSWORD '${master.password}'`,
+      `CREATE DATABASE records OWNER ${master.username}`,
+    );
+    const database = new RecordsDatabase(folder, aws, postgres, authority);
+    aws.putSecret(database.masterSecretArn, JSON.stringify(master));
+    aws.putEmptySecret(database.serviceSecretArn);
+    return database;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.aws.stop(), this.postgres.process.stop()]);
+    rmSync(this.folder, { recursive: true });
+    rmSync(this.postgres.folder, { recursive: true });
+  }
+
+  /** A container of the migration's function. */
+  startMigration(name: string): Promise<FunctionProcess> {
+    return FunctionProcess.start(
+      "service/migration/index.ts",
+      path.join(this.folder, name),
+      this.authority.certificate,
+      {
+        AWS_ENDPOINT_URL: this.aws.endpoint,
+        AWS_MAX_ATTEMPTS: "1",
+        DATABASE_HOST: "localhost",
+        DATABASE_PORT: String(this.postgres.port),
+        DATABASE_NAME: "records",
+        DATABASE_SECRET_ARN: this.masterSecretArn,
+        SERVICE_SECRET_ARN: this.serviceSecretArn,
+      },
+    );
+  }
+
+  async migrate(): Promise<unknown> {
+    const migration = await this.startMigration("migration");
+    try {
+      return await migration.invoke({});
+    } finally {
+      await migration.stop();
+    }
+  }
+
+  /** The database as the service sees it. */
+  asService(): Database {
+    const client = new SecretsManagerClient({
+      region: "eu-west-1",
+      endpoint: this.aws.endpoint,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    return new Database(
+      { host: "localhost", port: this.postgres.port, name: "records" },
+      new Secret(client, this.serviceSecretArn, parseDatabaseCredentials),
+    );
+  }
+
+  serviceCredentials(): DatabaseCredentials {
+    return parseDatabaseCredentials(this.aws.versionWith(this.serviceSecretArn, "AWSCURRENT").value ?? "");
+  }
+
+  /** Runs statements as a user of the database, by default as its superuser. */
+  async run<Row extends QueryResultRow>(statement: string, credentials?: DatabaseCredentials): Promise<Row[]> {
+    const client = new Client(
+      credentials
+        ? {
+            host: "localhost",
+            port: this.postgres.port,
+            database: "records",
+            user: credentials.username,
+            password: credentials.password,
+            ssl: true,
+          }
+        : { host: this.postgres.folder, port: this.postgres.port, user: "admin", database: "records" },
+    );
+    await client.connect();
+    try {
+      return (await client.query<Row>(statement)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+}

@@ -38,7 +38,7 @@ export interface Access {
 export const appendAudit = `
   SELECT sequence::text, id, ${momentColumn("occurred_at")} AS "occurredAt", encode(hash, 'hex') AS hash,
     patient_id AS "patientId", record_id AS "recordId", version, outcome
-  FROM records.append_audit($1) ORDER BY audit_entries.sequence`;
+  FROM records.append_audit($1) AS appended ORDER BY appended.sequence`;
 
 export const selectAccesses = `
   SELECT sequence::text, id, ${momentColumn("occurred_at")} AS "occurredAt", coalesce(user_id, '') AS "userId", action,

@@ -33,12 +33,3 @@ def get_key_rotation_status(original, self):
         key = self.kms_backend.describe_key(self._get_param("KeyId"))
         answer["RotationPeriodInDays"] = key.rotation_period_in_days
     return json.dumps(answer)
-
-
-@extends(KmsResponse)
-def create_alias(original, self):
-    """AWS refuses an alias that exists; here a request that is repeated because its answer got lost is answered again."""
-    name, key = self._get_param("AliasName"), self._get_param("TargetKeyId")
-    if name in getattr(self.kms_backend.keys.get(key), "aliases", {}):
-        return json.dumps(None)
-    return original(self)

@@ -4,11 +4,11 @@ import importlib
 import sys
 
 import moto.server
-import waitress
 from moto.core.config import default_user_config
 from moto.server import main
 
 import data_plane
+from repetitions import answering_again
 
 EXTENSIONS = [
     "apigateway",
@@ -30,9 +30,11 @@ for extension in EXTENSIONS:
     importlib.import_module(extension)
 
 
-def serve(host, port, application, **_):
-    """Werkzeug's development server closes each connection behind its answer, which clients miss now and then; this one keeps it."""
-    waitress.serve(application, host=host, port=port, threads=64, connection_limit=1000, asyncore_use_poll=True)
+run_simple = moto.server.run_simple
+
+
+def serve(host, port, application, **options):
+    run_simple(host, port, answering_again(application), **options)
 
 
 moto.server.run_simple = serve

@@ -24,12 +24,3 @@ class KmsTest(ControlPlaneTest):
 
     def test_says_that_a_key_is_of_one_region(self):
         self.assertIs(self.kms.describe_key(KeyId=self.key_id)["KeyMetadata"]["MultiRegion"], False)
-
-    def test_answers_a_repeated_alias_again_and_refuses_one_of_another_key(self):
-        other = self.kms.create_key()["KeyMetadata"]["KeyId"]
-        for _ in range(2):
-            self.kms.create_alias(AliasName="alias/one", TargetKeyId=self.key_id)
-        with self.assertRaises(self.kms.exceptions.AlreadyExistsException):
-            self.kms.create_alias(AliasName="alias/one", TargetKeyId=other)
-        aliases = {alias["AliasName"]: alias.get("TargetKeyId") for alias in self.kms.list_aliases()["Aliases"]}
-        self.assertEqual(aliases["alias/one"], self.key_id)

@@ -41,7 +41,9 @@ export class Database {
     const client = await this.begin();
     try {
       const result = await run(client);
-      await client.query("COMMIT");
+      const { command } = await client.query("COMMIT");
+      // PostgreSQL rolls back what had a failed statement, without an error.
+      if (command !== "COMMIT") throw new Error("a statement of the transaction failed");
       client.release();
       return result;
     } catch (error) {
@@ -88,6 +90,8 @@ export class Database {
     const pool = new Pool(poolConfig(this.endpoint, credentials, "records-service"));
     // The pool replaces an idle connection that was lost; without a listener the loss would end the process.
     pool.on("error", () => undefined);
+    // The same for one that is lost in use: its statement fails.
+    pool.on("connect", (client) => client.on("error", () => undefined));
     return pool;
   }
 }

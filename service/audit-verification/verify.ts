@@ -22,6 +22,9 @@ type StoredEntry = ChainedEntry & { previousHash: string; hash: string };
 /** Entries that are read at once. */
 const batch = 2000;
 
+/** Less than any sequence: somebody may have inserted entries before the first. */
+const beforeAll = String(-(2n ** 63n));
+
 const selectHead = "SELECT sequence::text, encode(hash, 'hex') AS hash FROM records.audit_head";
 
 const selectBatch = `
@@ -41,6 +44,7 @@ export async function verifyChain(database: Database, anchor?: Link): Promise<Ve
     await client.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
     const { rows: heads } = await client.query<Link>(selectHead);
     let last: Link = { sequence: "0", hash: firstPreviousHash };
+    let readUpTo = beforeAll;
     let entries = 0;
     const result = (firstBroken?: Verification["firstBroken"]): Verification => ({
       intact: firstBroken === undefined,
@@ -50,9 +54,10 @@ export async function verifyChain(database: Database, anchor?: Link): Promise<Ve
     });
 
     for (;;) {
-      const { rows } = await client.query<StoredEntry>(selectBatch, [last.sequence]);
+      const { rows } = await client.query<StoredEntry>(selectBatch, [readUpTo]);
       for (const entry of rows) {
         const expected = String(BigInt(last.sequence) + 1n);
+        if (BigInt(entry.sequence) < BigInt(expected)) return result({ sequence: entry.sequence, reason: "inserted" });
         if (entry.sequence !== expected) return result({ sequence: expected, reason: "missing" });
         if (BigInt(entry.sequence) > BigInt(heads[0]?.sequence ?? "0"))
           return result({ sequence: expected, reason: "inserted" });
@@ -61,6 +66,7 @@ export async function verifyChain(database: Database, anchor?: Link): Promise<Ve
         if (anchor?.sequence === entry.sequence && anchor.hash !== entry.hash)
           return result({ sequence: expected, reason: "altered" });
         last = { sequence: entry.sequence, hash: entry.hash };
+        readUpTo = entry.sequence;
         entries++;
       }
       if (rows.length < batch) break;
@@ -69,6 +75,7 @@ export async function verifyChain(database: Database, anchor?: Link): Promise<Ve
     const ends = [heads[0]?.sequence ?? "0", anchor?.sequence ?? "0"].map(BigInt);
     if (ends.some((end) => end > BigInt(last.sequence)))
       return result({ sequence: String(BigInt(last.sequence) + 1n), reason: "missing" });
+    if (heads[0]?.hash !== last.hash) return result({ sequence: last.sequence, reason: "altered" });
     return result();
   });
 }

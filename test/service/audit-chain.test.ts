@@ -97,6 +97,20 @@ it("shows an inserted entry", async () => {
   expect(await verifyChain(database)).toMatchObject(broken(count + 1, "inserted"));
 });
 
+it("shows an entry that was inserted before the first", async () => {
+  await tamper(`
+    ALTER TABLE records.audit_entries DROP CONSTRAINT IF EXISTS audit_entries_sequence;
+    INSERT INTO records.audit_entries SELECT 0, gen_random_uuid(), occurred_at, user_id, action, patient_id, record_id,
+      version, outcome, request_id, source_address, previous_hash, hash
+    FROM records.audit_entries WHERE sequence = 1`);
+  expect(await verifyChain(database)).toMatchObject({ ...broken(0, "inserted"), entries: 0 });
+});
+
+it("shows a head that is not the last entry's", async () => {
+  await tamper("UPDATE records.audit_head SET hash = sha256('other')");
+  expect(await verifyChain(database)).toMatchObject({ ...broken(count, "altered"), entries: count });
+});
+
 it("shows a tail that was cut off together with the head, by an anchor from the audit log", async () => {
   await tamper(`
     DELETE FROM records.audit_entries WHERE sequence > 4;

@@ -295,6 +295,20 @@ describe("the audit trail", () => {
   });
 });
 
+describe("a transaction", () => {
+  it("fails where a statement failed that nobody noticed", async () => {
+    const unnoticed = database.transaction((client) => client.query("SELECT 1 / 0").catch(() => undefined));
+    await expect(unnoticed).rejects.toThrow("a statement of the transaction failed");
+  });
+
+  it("whose connection is lost fails alone, not the process", async () => {
+    await database.transaction((client) => {
+      expect(() => client.emit("error", new Error("lost"))).not.toThrow();
+      return Promise.resolve();
+    });
+  });
+});
+
 describe("PostgreSQL restarted in mid-write", () => {
   it("leaves the write and its entry, or neither; and the next one works", async () => {
     const patient = await newPatient();

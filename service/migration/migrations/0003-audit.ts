@@ -9,7 +9,7 @@ export const audit = `
 SET LOCAL ROLE records_owner;
 
 CREATE TABLE records.audit_entries (
-  sequence bigint PRIMARY KEY,
+  sequence bigint PRIMARY KEY CONSTRAINT audit_entries_sequence CHECK (sequence >= 1),
   id uuid NOT NULL,
   occurred_at timestamptz NOT NULL,
   user_id text,

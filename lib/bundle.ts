@@ -8,12 +8,12 @@ const repositoryRoot = path.resolve(__dirname, "..");
 const requireForCommonJs =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
-/** Files of a function's deployment package by name. */
-export type BundledFiles = Record<"index.mjs" | "index.mjs.map", string>;
+/** Files of a function's deployment package by name: `index.mjs`, the parts that it loads only when it needs them, and their source maps. */
+export type BundledFiles = Record<string, string>;
 
 /**
- * Bundles a Lambda function with everything it uses, AWS SDK included, into one minified ES module for Node.js 20
- * and later, with a source map without the sources. The same source gives the same bytes on every machine, so that
+ * Bundles a Lambda function with everything it uses, AWS SDK included, into minified ES modules for Node.js 20
+ * and later, with source maps without the sources. The same source gives the same bytes on every machine, so that
  * an unchanged function is an unchanged stack.
  *
  * @param entryPoint relative to the repository root, such as `service/records/index.ts`
@@ -21,10 +21,13 @@ export type BundledFiles = Record<"index.mjs" | "index.mjs.map", string>;
 export function bundleFiles(entryPoint: string): BundledFiles {
   const { outputFiles } = buildSync({
     absWorkingDir: repositoryRoot,
-    entryPoints: [entryPoint],
-    outfile: "index.mjs",
+    entryPoints: [{ in: entryPoint, out: "index" }],
+    outdir: "bundle",
+    outExtension: { ".js": ".mjs" },
     write: false,
     bundle: true,
+    // What is imported on demand, such as credentials from elsewhere than the environment, must not slow the start.
+    splitting: true,
     platform: "node",
     target: "node20",
     format: "esm",
@@ -33,17 +36,15 @@ export function bundleFiles(entryPoint: string): BundledFiles {
     sourcemap: "linked",
     sourcesContent: false,
     legalComments: "none",
-    // Optional companions of pg and @redis/client that nothing here asks for, whether installed or not.
-    external: ["pg-native", "@opentelemetry/api", "@node-rs/xxhash"],
+    // An optional companion of pg that nothing here asks for, whether installed or not.
+    external: ["pg-native"],
+    // As Node.js has it from version 21. Where it is missing, pg loads `fetch` to find out where it runs.
+    define: { navigator: '{"userAgent":"Node.js"}' },
     banner: { js: requireForCommonJs },
     logLevel: "silent",
   });
-  const text = (name: keyof BundledFiles) => {
-    const file = outputFiles.find((output) => path.basename(output.path) === name);
-    if (!file) throw new Error(`the bundler made no ${name} for ${entryPoint}`);
-    return file.text;
-  };
-  return { "index.mjs": text("index.mjs"), "index.mjs.map": text("index.mjs.map") };
+  const files = outputFiles.map(({ path: file, text }) => [path.basename(file), text] as const);
+  return Object.fromEntries(files.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** The deployment package of {@link bundleFiles}; its handler is `index.handler`. */

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { createClient, ErrorReply } from "@redis/client";
+import { Redis } from "ioredis";
 import { withTimeLimit } from "./time-limit";
 
 /** Where Redis listens, with TLS. */
@@ -8,8 +8,6 @@ export interface RedisEndpoint {
   port: number;
 }
 
-export type RedisClient = Awaited<ReturnType<typeof openRedis>>;
-
 /**
  * Opens one authenticated connection over TLS that the trust store vouches for, or fails within the limit.
  * It is not renewed: once lost, commands fail at once and the caller opens another, so that a container that was
@@ -17,34 +15,37 @@ export type RedisClient = Awaited<ReturnType<typeof openRedis>>;
  *
  * @param limit milliseconds for the whole of it
  */
-export async function openRedis({ host, port }: RedisEndpoint, password: string, limit: number) {
-  const client = createClient({
+export async function openRedis({ host, port }: RedisEndpoint, password: string, limit: number): Promise<Redis> {
+  const client = new Redis({
+    host,
+    port,
     password,
-    disableOfflineQueue: true,
-    // Notices of Redis Enterprise, which ElastiCache does not send.
-    maintNotifications: "disabled",
-    socket: {
-      host,
-      port,
-      tls: true,
-      rejectUnauthorized: true,
-      // An IP address is checked against the certificate too, but may not be sent as server name (RFC 6066).
-      servername: isIP(host) === 0 ? host : undefined,
-      connectTimeout: limit,
-      reconnectStrategy: false,
-    },
+    // An IP address is checked against the certificate too, but may not be sent as server name (RFC 6066).
+    tls: { rejectUnauthorized: true, servername: isIP(host) === 0 ? host : undefined },
+    connectTimeout: limit,
+    lazyConnect: true,
+    disableClientInfo: true,
+    enableOfflineQueue: false,
+    enableReadyCheck: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: null,
   });
-  // Whoever sends a command learns of a loss by its failure; without a listener the loss would end the process.
-  client.on("error", () => undefined);
+  // The first says why a connection does not stand. Later ones are known by the commands that fail; without a
+  // listener they would end the process.
+  let reason: Error | undefined;
+  client.on("error", (error) => (reason ??= error));
   try {
-    await withTimeLimit(limit, client.connect());
+    await withTimeLimit(
+      limit,
+      client.connect().then(() => client.ping()),
+    );
     return client;
   } catch (error) {
-    client.destroy();
-    throw error;
+    client.disconnect();
+    throw reason ?? error;
   }
 }
 
 /** Whether Redis answered and refused the password. */
 export const isRefusedByRedis = (error: unknown): boolean =>
-  error instanceof ErrorReply && /^(WRONGPASS|NOAUTH|NOPERM)\b/.test(error.message);
+  error instanceof Error && error.name === "ReplyError" && /^(WRONGPASS|NOAUTH|NOPERM)\b/.test(error.message);

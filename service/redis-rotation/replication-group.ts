@@ -42,7 +42,7 @@ export class ReplicationGroup {
       try {
         await client.ping();
       } finally {
-        client.destroy();
+        client.disconnect();
       }
       return true;
     } catch (error) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { paginateDescribeReplicationGroups } from "@aws-sdk/client-elasticache";
 import { DescribeSecretCommand, RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
-import { createClient, ErrorReply } from "@redis/client";
+import { Redis } from "ioredis";
 import { isAuthToken } from "../../service/redis-rotation/auth-token";
 import { invokeHealth } from "./health";
 import { testBeyond, testInside } from "./local-limits";
@@ -85,25 +85,27 @@ describe("rotation of the token of Redis", () => {
 
 /** Whether Redis lets in a client with this token. */
 async function redisTakes(password: string | undefined): Promise<boolean> {
-  const client = createClient({
+  const client = new Redis({
+    host: outputs.redisPrimaryEndpoint,
+    port: outputs.redisPort,
     password,
-    socket: {
-      host: outputs.redisPrimaryEndpoint,
-      port: outputs.redisPort,
-      tls: true,
-      ca: readFileSync(join(localCloudFolder, "ca.pem")),
-      reconnectStrategy: false,
-    },
+    tls: { ca: readFileSync(join(localCloudFolder, "ca.pem")) },
+    lazyConnect: true,
+    enableReadyCheck: false,
+    retryStrategy: null,
   });
-  client.on("error", () => undefined);
+  let reason: Error | undefined;
+  client.on("error", (error) => (reason ??= error));
   try {
     await client.connect();
     await client.ping();
     return true;
   } catch (error) {
-    if (error instanceof ErrorReply && /^(WRONGPASS|NOAUTH)\b/.test(error.message)) return false;
-    throw error;
+    const cause = reason ?? error;
+    if (cause instanceof Error && cause.name === "ReplyError" && /^(WRONGPASS|NOAUTH)\b/.test(cause.message))
+      return false;
+    throw cause;
   } finally {
-    client.destroy();
+    client.disconnect();
   }
 }

@@ -1,8 +1,10 @@
-import { ErrorReply } from "@redis/client";
+import { ReplyError as UntypedReplyError } from "ioredis";
 import type { UnavailableReason } from "../../service/contract-schemas";
 import { SecretFormatError } from "../../service/secret";
 import { describeError, unavailableReason } from "../../service/records/unavailable-reason";
 import { TimeLimitError } from "../../service/time-limit";
+
+const ReplyError = UntypedReplyError as new (message: string) => Error;
 
 const error = (properties: { name?: string; code?: string; message?: string }) =>
   Object.assign(new Error(properties.message), properties);
@@ -14,8 +16,8 @@ describe("unavailableReason", () => {
     ["a host that does not answer", error({ code: "ETIMEDOUT" }), "timeout"],
     ["PostgreSQL's wrong password", error({ code: "28P01" }), "unauthorized"],
     ["PostgreSQL's refused user", error({ code: "28000" }), "unauthorized"],
-    ["Redis' wrong password", new ErrorReply("WRONGPASS invalid username-password pair"), "unauthorized"],
-    ["Redis' missing password", new ErrorReply("NOAUTH Authentication required."), "unauthorized"],
+    ["Redis' wrong password", new ReplyError("WRONGPASS invalid username-password pair"), "unauthorized"],
+    ["Redis' missing password", new ReplyError("NOAUTH Authentication required."), "unauthorized"],
     ["the same words from elsewhere", new Error("WRONGPASS"), "unreachable"],
     ["an unknown authority", error({ code: "UNABLE_TO_GET_ISSUER_CERT_LOCALLY" }), "misconfigured"],
     ["a self-signed certificate", error({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" }), "misconfigured"],

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { bundleFiles } from "../../../lib/bundle";
+import { bundleFiles, type BundledFiles } from "../../../lib/bundle";
 
 /** What Lambda's runtime does, as far as a handler sees it. */
 const runtime = `
@@ -33,7 +33,7 @@ export class FunctionProcess {
   /** @param trusted file with the certificate of the authority that the function trusts besides the public ones */
   static async start(entryPoint: string, folder: string, trusted: string, environment: Record<string, string>) {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(path.join(folder, "index.mjs"), bundle(entryPoint));
+    for (const [name, text] of Object.entries(bundle(entryPoint))) writeFileSync(path.join(folder, name), text);
     writeFileSync(path.join(folder, "runtime.mjs"), runtime);
     const child = spawn(process.execPath, ["runtime.mjs"], {
       cwd: folder,
@@ -81,10 +81,10 @@ export class FunctionProcess {
   }
 }
 
-const bundles = new Map<string, string>();
+const bundles = new Map<string, BundledFiles>();
 
-function bundle(entryPoint: string): string {
-  const made = bundles.get(entryPoint) ?? bundleFiles(entryPoint)["index.mjs"];
+function bundle(entryPoint: string): BundledFiles {
+  const made = bundles.get(entryPoint) ?? bundleFiles(entryPoint);
   bundles.set(entryPoint, made);
   return made;
 }

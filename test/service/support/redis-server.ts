@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import * as path from "node:path";
-import { createClient } from "@redis/client";
+import { join } from "node:path";
+import { Redis, type RedisOptions } from "ioredis";
 import type { CertificateAuthority, CertificateFiles } from "./certificates";
 import { findProgram, freePort, ServerProcess } from "./server-process";
 
@@ -24,7 +24,7 @@ export class RedisServer {
     const { folder, authority, certificate } = args;
     mkdirSync(folder, { recursive: true });
     const port = await freePort();
-    const configuration = path.join(folder, "redis.conf");
+    const configuration = join(folder, "redis.conf");
     const listener = certificate
       ? { port: 0, "tls-port": port, "tls-cert-file": certificate.certificate, "tls-key-file": certificate.key }
       : { port };
@@ -33,7 +33,7 @@ export class RedisServer {
       "tls-ca-cert-file": authority.certificate,
       "tls-auth-clients": "no",
       bind: "127.0.0.1",
-      unixsocket: path.join(folder, "admin.sock"),
+      unixsocket: join(folder, "admin.sock"),
       save: '""',
       dir: folder,
     };
@@ -65,34 +65,32 @@ export class RedisServer {
   /** Whether a client that connects now may use the token. */
   async accepts(token: string): Promise<boolean> {
     const ca = readFileSync(this.args.authority.certificate, "utf8");
-    const client = createClient({
-      password: token,
-      socket: { host: "127.0.0.1", port: this.port, tls: true, ca, reconnectStrategy: false },
-    });
-    client.on("error", () => undefined);
     try {
-      await client.connect();
-      return (await client.ping()) === "PONG";
+      const answer = await this.run({ host: "127.0.0.1", port: this.port, password: token, tls: { ca } }, "PING");
+      return answer === "PONG";
     } catch (error) {
       if (error instanceof Error && error.message.startsWith("WRONGPASS")) return false;
       throw error;
-    } finally {
-      client.destroy();
     }
   }
 
-  private async administer(...command: string[]): Promise<void> {
-    const client = createClient({
-      username: "admin",
-      password: "any",
-      socket: { path: path.join(this.args.folder, "admin.sock"), tls: false, reconnectStrategy: false },
-    });
-    client.on("error", () => undefined);
+  /** Runs a command as the administrator. */
+  administer(...command: [string, ...string[]]): Promise<unknown> {
+    const path = join(this.args.folder, "admin.sock");
+    return this.run({ path, username: "admin", password: "any" }, ...command);
+  }
+
+  private async run(options: RedisOptions, ...[command, ...args]: [string, ...string[]]): Promise<unknown> {
+    const client = new Redis({ ...options, lazyConnect: true, retryStrategy: null, enableReadyCheck: false });
+    let reason: Error | undefined;
+    client.on("error", (error) => (reason ??= error));
     try {
       await client.connect();
-      await client.sendCommand(command);
+      return await client.call(command, ...args);
+    } catch (error) {
+      throw reason ?? error;
     } finally {
-      client.destroy();
+      client.disconnect();
     }
   }
 }

@@ -6,9 +6,9 @@ import { Client, type QueryResultRow } from "pg";
 import { Database, type DatabaseCredentials, parseDatabaseCredentials } from "../../../service/postgres";
 import { Secret } from "../../../service/secret";
 import { AwsStandIn } from "./aws-stand-in";
-import { CertificateAuthority } from "./certificates";
+import { CertificateAuthority } from "../../../tools/servers/certificates";
 import { FunctionProcess } from "./function-process";
-import { PostgresServer } from "./postgres-server";
+import { PostgresServer } from "../../../tools/servers/postgres-server";
 import { trust } from "./trust";
 
 const secretArn = (name: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`;

@@ -1,6 +1,6 @@
 import type { UnavailableReason } from "../contract-schemas";
 import { withTimeLimit } from "../time-limit";
-import { describeError, unavailableReason } from "./unavailable-reason";
+import { describeError, unavailableReason } from "../unavailable-reason";
 
 export type CheckResult = { status: "ok" } | { status: "unavailable"; reason: UnavailableReason };
 

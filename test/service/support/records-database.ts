@@ -4,11 +4,11 @@ import * as path from "node:path";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { Client, type QueryResultRow } from "pg";
 import { Database, type DatabaseCredentials, parseDatabaseCredentials } from "../../../service/postgres";
-import { Secret } from "../../../service/secret";
-import { AwsStandIn } from "./aws-stand-in";
-import { CertificateAuthority } from "../../../tools/servers/certificates";
-import { FunctionProcess } from "./function-process";
+import { Secret, secretText } from "../../../service/secret";
+import { CertificateAuthority, type CertificateFiles } from "../../../tools/servers/certificates";
 import { PostgresServer } from "../../../tools/servers/postgres-server";
+import { AwsStandIn } from "./aws-stand-in";
+import { FunctionProcess } from "./function-process";
 import { trust } from "./trust";
 
 const secretArn = (name: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`;
@@ -24,7 +24,8 @@ export class RecordsDatabase {
     readonly folder: string,
     readonly aws: AwsStandIn,
     readonly postgres: PostgresServer,
-    private readonly authority: CertificateAuthority,
+    readonly authority: CertificateAuthority,
+    readonly certificate: CertificateFiles,
   ) {}
 
   static async start(): Promise<RecordsDatabase> {
@@ -34,12 +35,13 @@ export class RecordsDatabase {
     const aws = await AwsStandIn.start(() => Promise.resolve());
     // PostgreSQL's own user must reach its folder.
     const postgresFolder = mkdtempSync(path.join(tmpdir(), "postgres-"));
-    const postgres = await PostgresServer.start(postgresFolder, authority.issue("server", "DNS:localhost"));
+    const certificate = authority.issue("server", "DNS:localhost");
+    const postgres = await PostgresServer.start(postgresFolder, certificate);
     await postgres.administer(
       `CREATE ROLE ${master.username} LOGIN CREATEROLE CREATEDB PASSWORD '${master.password}'`,
       `CREATE DATABASE records OWNER ${master.username}`,
     );
-    const database = new RecordsDatabase(folder, aws, postgres, authority);
+    const database = new RecordsDatabase(folder, aws, postgres, authority, certificate);
     aws.putSecret(database.masterSecretArn, JSON.stringify(master));
     aws.putEmptySecret(database.serviceSecretArn);
     return database;
@@ -87,7 +89,7 @@ export class RecordsDatabase {
     });
     return new Database(
       { host: "localhost", port: this.postgres.port, name: "records" },
-      new Secret(client, this.serviceSecretArn, parseDatabaseCredentials),
+      new Secret(secretText(client, this.serviceSecretArn), parseDatabaseCredentials),
     );
   }
 

@@ -1,6 +1,7 @@
-import type { UnavailableReason } from "../contract-schemas";
-import { isRefusedByRedis } from "../redis";
-import { isRefusedByPostgres } from "../postgres";
+import type { UnavailableReason } from "./contract-schemas";
+import { isRefusedByPostgres } from "./postgres";
+import { isRefusedByRedis } from "./redis";
+import { UnavailableError } from "./unavailable-error";
 
 const timeouts = /^(TimeLimitError|TimeoutError|ETIMEDOUT)$/;
 
@@ -13,6 +14,7 @@ const withoutTls = "The server does not support SSL connections";
 
 /** The little that may be told to everyone about why something is unavailable. */
 export function unavailableReason(error: unknown): UnavailableReason {
+  if (error instanceof UnavailableError) return unavailableReason(error.cause);
   const { name, code } = describeError(error);
   const matches = (pattern: RegExp) => pattern.test(name) || (code !== undefined && pattern.test(code));
   if (matches(timeouts)) return "timeout";
@@ -23,6 +25,7 @@ export function unavailableReason(error: unknown): UnavailableReason {
 
 /** What may be logged of an error: messages and other properties can quote credentials, parameters and patients' data. */
 export function describeError(error: unknown): { name: string; code?: string } {
+  if (error instanceof UnavailableError) return describeError(error.cause);
   if (!(error instanceof Error)) return { name: typeof error };
   const { name } = error;
   return "code" in error && typeof error.code === "string" ? { name, code: error.code } : { name };

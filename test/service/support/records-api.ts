@@ -8,10 +8,10 @@ import { createService } from "../../../service/records/service";
 import type { SessionLimits } from "../../../service/records/sessions";
 import { RedisConnection } from "../../../service/redis-connection";
 import { Secret } from "../../../service/secret";
+import { RedisServer } from "../../../tools/servers/redis-server";
 import { TokenIssuer } from "../../../tools/token-issuer";
 import { expectToConform } from "./contract-check";
 import { RecordsDatabase } from "./records-database";
-import { RedisServer } from "./redis-server";
 
 export const allScopes = ["records/read", "records/write", "audit/read"];
 

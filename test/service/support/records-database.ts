@@ -5,10 +5,10 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { Client, type QueryResultRow } from "pg";
 import { Database, type DatabaseCredentials, parseDatabaseCredentials } from "../../../service/postgres";
 import { Secret, secretText } from "../../../service/secret";
+import { CertificateAuthority, type CertificateFiles } from "../../../tools/servers/certificates";
+import { PostgresServer } from "../../../tools/servers/postgres-server";
 import { AwsStandIn } from "./aws-stand-in";
-import { CertificateAuthority, type CertificateFiles } from "./certificates";
 import { FunctionProcess } from "./function-process";
-import { PostgresServer } from "./postgres-server";
 import { trust } from "./trust";
 
 const secretArn = (name: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`;

@@ -24,6 +24,6 @@ export function problemOf(error: unknown, hadToken: boolean): Problem {
   if (error instanceof IdempotencyMismatchError) return new Problem(422, error.message);
   if (error instanceof CursorError) return malformed([{ parameter: "cursor", detail: error.message }]);
   if (error instanceof DatabaseError && impossibleData.test(error.code ?? ""))
-    return new Problem(422, "The request cannot be so: a value is not one that can be stored.");
+    return new Problem(400, "A value is not one that can be stored or searched for.");
   return new Problem(500, "Something went wrong here. Quote the request id when asking for help.");
 }

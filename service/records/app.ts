@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import type { OpenAPIV3 } from "openapi-types";
 import { type OperationId, type Route, routes } from "../contract";
 import type { ModelName } from "../contract-schemas";
-import { describeError } from "../unavailable-reason";
+import { describeError } from "../describe-error";
 import { UnavailableError } from "../unavailable-error";
 import type { AccessContext } from "./access";
 import type { ReadToken } from "./access-tokens";

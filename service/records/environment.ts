@@ -28,17 +28,8 @@ export const readRecordsEnvironment = (variables: NodeJS.ProcessEnv): RecordsEnv
   readEnvironment(variables, (reader) => ({
     name: reader.text("ENVIRONMENT"),
     auditLogGroup: reader.text("AUDIT_LOG_GROUP"),
-    database: {
-      host: reader.host("DATABASE_HOST"),
-      port: reader.port("DATABASE_PORT"),
-      name: reader.text("DATABASE_NAME"),
-      secretArn: reader.arn("DATABASE_SECRET_ARN"),
-    },
-    redis: {
-      host: reader.host("REDIS_HOST"),
-      port: reader.port("REDIS_PORT"),
-      secretArn: reader.arn("REDIS_SECRET_ARN"),
-    },
+    database: { ...reader.database(), secretArn: reader.arn("DATABASE_SECRET_ARN") },
+    redis: { ...reader.redis(), secretArn: reader.arn("REDIS_SECRET_ARN") },
     userPool: { userPoolId: reader.userPoolId("USER_POOL_ID"), clientId: reader.text("USER_POOL_CLIENT_ID") },
     tokenVerification: reader.oneOf("TOKEN_VERIFICATION", ["keys", "gateway"]),
     sessionLimits: {

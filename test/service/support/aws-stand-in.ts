@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { AwsError } from "./aws-error";
+import { LogsStandIn } from "./logs-stand-in";
 
 export interface Version {
   value?: string;
@@ -17,22 +19,14 @@ export interface Failure {
   when: "before" | "after";
 }
 
-class AwsError extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 /**
- * The calls of Secrets Manager and ElastiCache that the functions make, with what AWS enforces about tokens. The tokens
- * are those of a real Redis.
+ * The calls of Secrets Manager, ElastiCache and CloudWatch Logs that the functions make, with what AWS enforces about tokens.
+ * The tokens are those of a real Redis.
  */
 export class AwsStandIn {
   readonly secrets = new Map<string, { rotationEnabled: boolean; versions: Map<string, Version> }>();
-  /** Every call since the last `reset`, by operation. */
+  readonly logs = new LogsStandIn();
+  /** Every call since the last `clear`, by operation. */
   calls: string[] = [];
   /** Every change of the tokens that took place. */
   changes: string[] = [];
@@ -71,11 +65,16 @@ export class AwsStandIn {
   /** One secret with one version, which is the token of the group. */
   async reset(secretId: string, token: string): Promise<void> {
     this.putSecret(secretId, token);
-    this.calls = [];
+    this.clear();
     this.changes = [];
-    this.failure = undefined;
     this.modifyingFor = this.stillModifying = 0;
     await this.setTokens([token]);
+  }
+
+  /** Forgets the calls so far, and the failure that was planned. */
+  clear(): void {
+    this.calls = [];
+    this.failure = undefined;
   }
 
   putSecret(secretId: string, value: string): void {
@@ -83,6 +82,11 @@ export class AwsStandIn {
       rotationEnabled: true,
       versions: new Map([["version-1", { value, stages: ["AWSCURRENT"] }]]),
     });
+  }
+
+  /** As Secrets Manager does at the beginning of a rotation: a version without a value that is pending. */
+  prepareRotation(secretId: string, versionId: string): void {
+    this.attach(secretId, "AWSPENDING", versionId);
   }
 
   /** One that was made without a value. */
@@ -122,16 +126,17 @@ export class AwsStandIn {
     const target = request.headers["x-amz-target"];
     const isJson = typeof target === "string";
     const form = new URLSearchParams(isJson ? "" : body);
-    const operation = (isJson ? target.split(".")[1] : form.get("Action")) ?? "";
+    const [service, operation = ""] = isJson ? target.split(".") : ["ElastiCache", form.get("Action") ?? ""];
     this.calls.push(operation);
     try {
       const fails = this.failure?.operation === operation && --this.failure.occurrence === 0 ? this.failure : undefined;
       if (fails?.when === "before") throw new AwsError("InjectedFailure", "before");
-      const answer = isJson
-        ? JSON.stringify(this.callSecretsManager(operation, JSON.parse(body) as Record<string, string>))
-        : await this.callElastiCache(operation, form);
-      if (fails) throw new AwsError("InjectedFailure", "after");
-      return { status: 200, body: answer };
+      const answer = this.call(service, operation, isJson ? JSON.parse(body) : form);
+      if (fails) {
+        await answer.catch(() => undefined);
+        throw new AwsError("InjectedFailure", "after");
+      }
+      return { status: 200, body: await answer };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       const { code, message } = error;
@@ -141,6 +146,17 @@ export class AwsStandIn {
           ? JSON.stringify({ __type: code, message })
           : `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error></ErrorResponse>`,
       };
+    }
+  }
+
+  private async call(service: string | undefined, operation: string, input: unknown): Promise<string> {
+    switch (service) {
+      case "ElastiCache":
+        return await this.callElastiCache(operation, input as URLSearchParams);
+      case "Logs_20140328":
+        return JSON.stringify(this.logs.call(operation, input as Parameters<LogsStandIn["call"]>[1]));
+      default:
+        return JSON.stringify(this.callSecretsManager(operation, input as Record<string, string>));
     }
   }
 
@@ -170,8 +186,8 @@ export class AwsStandIn {
         const version = this.secret(SecretId).versions.get(ClientRequestToken);
         if (version?.value !== undefined)
           throw new AwsError("ResourceExistsException", "the version has another value");
-        const stages = [input.VersionStages ?? "AWSCURRENT"].flat();
-        this.secret(SecretId).versions.set(ClientRequestToken, { value: SecretString, stages });
+        for (const stage of [input.VersionStages ?? "AWSCURRENT"].flat())
+          this.attach(SecretId, stage, ClientRequestToken).value = SecretString;
         return { VersionId: ClientRequestToken };
       }
       case "UpdateSecretVersionStage":
@@ -183,14 +199,21 @@ export class AwsStandIn {
   }
 
   /** AWS gives the version that was current the stage AWSPREVIOUS. */
-  private moveCurrent(secretId: string, to: string, from: string): void {
-    const { versions } = this.secret(secretId);
+  moveCurrent(secretId: string, to: string, from: string): void {
     if (this.versionWith(secretId, "AWSCURRENT").id !== from)
       throw new AwsError("InvalidParameterException", "AWSCURRENT is at another version");
-    for (const version of versions.values())
-      version.stages = version.stages.filter((stage) => stage !== "AWSCURRENT" && stage !== "AWSPREVIOUS");
-    versions.get(from)?.stages.push("AWSPREVIOUS");
-    versions.get(to)?.stages.push("AWSCURRENT");
+    this.attach(secretId, "AWSPREVIOUS", from);
+    this.attach(secretId, "AWSCURRENT", to);
+  }
+
+  /** A stage is at one version at a time. */
+  private attach(secretId: string, stage: string, versionId: string): Version {
+    const { versions } = this.secret(secretId);
+    for (const version of versions.values()) version.stages = version.stages.filter((other) => other !== stage);
+    const version = versions.get(versionId) ?? { stages: [] };
+    version.stages.push(stage);
+    versions.set(versionId, version);
+    return version;
   }
 
   private async callElastiCache(operation: string, form: URLSearchParams): Promise<string> {

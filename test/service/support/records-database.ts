@@ -11,7 +11,7 @@ import { AwsStandIn } from "./aws-stand-in";
 import { FunctionProcess } from "./function-process";
 import { trust } from "./trust";
 
-const secretArn = (name: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`;
+export const secretArn = (name: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`;
 
 const master = { username: "platform", password: "master password of the test" };
 
@@ -20,19 +20,29 @@ export class RecordsDatabase {
   readonly masterSecretArn = secretArn("master");
   readonly serviceSecretArn = secretArn("records-database");
 
+  /** Secrets Manager, as functions reach it. */
+  readonly secretsClient: SecretsManagerClient;
+
   private constructor(
     readonly folder: string,
     readonly aws: AwsStandIn,
     readonly postgres: PostgresServer,
     readonly authority: CertificateAuthority,
     readonly certificate: CertificateFiles,
-  ) {}
+  ) {
+    this.secretsClient = new SecretsManagerClient({
+      region: "eu-west-1",
+      endpoint: aws.endpoint,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+  }
 
-  static async start(): Promise<RecordsDatabase> {
+  /** @param applyTokens gives a Redis the tokens that it has by AWS */
+  static async start(applyTokens: (tokens: string[]) => Promise<void> = () => Promise.resolve()) {
     const folder = mkdtempSync(path.join(tmpdir(), "records-"));
     const authority = new CertificateAuthority(path.join(folder, "authority"));
     trust(authority.certificate);
-    const aws = await AwsStandIn.start(() => Promise.resolve());
+    const aws = await AwsStandIn.start(applyTokens);
     // PostgreSQL's own user must reach its folder.
     const postgresFolder = mkdtempSync(path.join(tmpdir(), "postgres-"));
     const certificate = authority.issue("server", "DNS:localhost");
@@ -55,20 +65,22 @@ export class RecordsDatabase {
 
   /** A container of the migration's function. */
   startMigration(name: string): Promise<FunctionProcess> {
-    return FunctionProcess.start(
-      "service/migration/index.ts",
-      path.join(this.folder, name),
-      this.authority.certificate,
-      {
-        AWS_ENDPOINT_URL: this.aws.endpoint,
-        AWS_MAX_ATTEMPTS: "1",
-        DATABASE_HOST: "localhost",
-        DATABASE_PORT: String(this.postgres.port),
-        DATABASE_NAME: "records",
-        DATABASE_SECRET_ARN: this.masterSecretArn,
-        SERVICE_SECRET_ARN: this.serviceSecretArn,
-      },
-    );
+    return this.startFunction("service/migration/index.ts", name, {
+      DATABASE_SECRET_ARN: this.masterSecretArn,
+      SERVICE_SECRET_ARN: this.serviceSecretArn,
+    });
+  }
+
+  /** A container of a function that uses the database. */
+  startFunction(entryPoint: string, name: string, environment: Record<string, string>): Promise<FunctionProcess> {
+    return FunctionProcess.start(entryPoint, path.join(this.folder, name), this.authority.certificate, {
+      AWS_ENDPOINT_URL: this.aws.endpoint,
+      AWS_MAX_ATTEMPTS: "1",
+      DATABASE_HOST: "localhost",
+      DATABASE_PORT: String(this.postgres.port),
+      DATABASE_NAME: "records",
+      ...environment,
+    });
   }
 
   async migrate(): Promise<unknown> {
@@ -82,19 +94,16 @@ export class RecordsDatabase {
 
   /** The database as the service sees it. */
   asService(): Database {
-    const client = new SecretsManagerClient({
-      region: "eu-west-1",
-      endpoint: this.aws.endpoint,
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
-    return new Database(
-      { host: "localhost", port: this.postgres.port, name: "records" },
-      new Secret(secretText(client, this.serviceSecretArn), parseDatabaseCredentials),
-    );
+    return new Database({ host: "localhost", port: this.postgres.port, name: "records" }, this.serviceSecret());
   }
 
-  serviceCredentials(): DatabaseCredentials {
-    return parseDatabaseCredentials(this.aws.versionWith(this.serviceSecretArn, "AWSCURRENT").value ?? "");
+  /** The service's login as a container of it reads it. */
+  serviceSecret(): Secret<DatabaseCredentials> {
+    return new Secret(secretText(this.secretsClient, this.serviceSecretArn), parseDatabaseCredentials);
+  }
+
+  serviceCredentials(stage = "AWSCURRENT"): DatabaseCredentials {
+    return parseDatabaseCredentials(this.aws.versionWith(this.serviceSecretArn, stage).value ?? "");
   }
 
   /** Runs statements as a user of the database, by default as its superuser. */

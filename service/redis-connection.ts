@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { isRefusedByRedis, openRedis, type RedisEndpoint } from "./redis";
+import { isRefusedByRedis, loadRedis, openRedis, type RedisEndpoint } from "./redis";
 import type { Secret } from "./secret";
 import { TimeLimitError, withTimeLimit } from "./time-limit";
 import { UnavailableError } from "./unavailable-error";
@@ -80,6 +80,8 @@ export class RedisConnection {
   }
 
   private open(): Promise<Redis> {
+    // Loads while the token is being read.
+    void loadRedis();
     return this.secret.use((token) => openRedis(this.endpoint, token, limit), isRefusedByRedis);
   }
 }

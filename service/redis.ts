@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { withTimeLimit } from "./time-limit";
 
 /** Where Redis listens, with TLS. */
@@ -7,6 +7,9 @@ export interface RedisEndpoint {
   host: string;
   port: number;
 }
+
+/** Loads the library, which takes as long as the rest of a function's start: nothing of it is needed before. */
+export const loadRedis = () => import("ioredis");
 
 /** Milliseconds that the other end has for agreeing to be left. */
 const closeLimit = 100;
@@ -19,6 +22,7 @@ const closeLimit = 100;
  * @param limit milliseconds for the whole of it
  */
 export async function openRedis({ host, port }: RedisEndpoint, password: string, limit: number): Promise<Redis> {
+  const { default: Redis } = await loadRedis();
   const client = new Redis({
     host,
     port,

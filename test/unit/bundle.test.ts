@@ -12,13 +12,17 @@ const database = {
   DATABASE_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database",
 };
 
+const redis = {
+  REDIS_HOST: "localhost",
+  REDIS_PORT: "6379",
+  REDIS_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:redis",
+};
+
 const environments = {
   "service/records/index.ts": {
     ENVIRONMENT: "dev",
     ...database,
-    REDIS_HOST: "localhost",
-    REDIS_PORT: "6379",
-    REDIS_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:redis",
+    ...redis,
     AWS_REGION: "eu-west-1",
     AUDIT_LOG_GROUP: "audit-dev",
     USER_POOL_ID: "eu-west-1_pool",
@@ -31,6 +35,13 @@ const environments = {
   },
   "service/redis-rotation/index.ts": { REPLICATION_GROUP_ID: "redis-dev", REDIS_HOST: "localhost", REDIS_PORT: "6379" },
   "service/database-rotation/index.ts": database,
+  "service/operations/index.ts": {
+    ENVIRONMENT: "dev",
+    AUDIT_LOG_GROUP: "audit-dev",
+    ...database,
+    ...redis,
+    SESSION_ABSOLUTE_SECONDS: "43200",
+  },
 };
 
 describe.each(Object.entries(environments))("the bundle of %s", (entryPoint, environment) => {

@@ -8,9 +8,9 @@ import type { Database } from "../../service/postgres";
 import { type SignIn, Sessions } from "../../service/records/sessions";
 import { RedisConnection } from "../../service/redis-connection";
 import { Secret } from "../../service/secret";
+import { RedisServer } from "../../tools/servers/redis-server";
 import type { FunctionProcess } from "./support/function-process";
 import { RecordsDatabase } from "./support/records-database";
-import { RedisServer } from "./support/redis-server";
 
 jest.setTimeout(60_000);
 

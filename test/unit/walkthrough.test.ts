@@ -84,6 +84,8 @@ describe("an answer in JSON", () => {
     ["<a uuid>", first],
     ["<a time>", "2026-01-15T09:30:00.000Z"],
     ["<a cursor>", "Ab-_9"],
+    ["<an address>", "::1"],
+    ["<an address>", "127.0.0.1"],
     ["/v1/patients/<a uuid>/records/<a uuid>", `/v1/patients/${first}/records/${second}`],
   ])("may have for %s any", (expected, actual) => {
     const { bound, differences } = json([expected, expected], [actual, actual]);

@@ -50,6 +50,7 @@ const placeholders: Record<string, { pattern: string; same: boolean }> = {
   "a uuid": { pattern: uuid, same: false },
   "a time": { pattern: "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z", same: false },
   "a cursor": { pattern: "[A-Za-z0-9_-]+", same: false },
+  "an address": { pattern: "(?:::ffff:)?127\\.0\\.0\\.1|::1", same: false },
   number: { pattern: "[A-Z0-9-]+", same: true },
   patient: { pattern: uuid, same: true },
   record: { pattern: uuid, same: true },

@@ -63,6 +63,8 @@ export const resourceTypes = {
   "rds-parameters-18": "RDS group",
   "rds-monitoring": "IAM role or policy",
   "redis-auth": "Secrets Manager secret",
+  "records-database": "Secrets Manager secret",
+  "schema-migration": "Lambda function",
   "records-service": "Lambda function",
   "records-api": "API Gateway resource",
   "records-users": "Cognito user pool",
@@ -87,6 +89,15 @@ export const resourceTypes = {
 } as const satisfies Record<string, NameKind>;
 
 export type ResourceType = keyof typeof resourceTypes;
+
+/** The functions: each gives its name to its role, its security group and its log group, too. */
+export const functionTypes = [
+  "records-service",
+  "schema-migration",
+  "redis-rotation",
+] as const satisfies ResourceType[];
+
+export type FunctionType = (typeof functionTypes)[number];
 
 /** Characters a suffix may have: RDS, ElastiCache and Cognito then accept every name made with it. */
 export const maximumSuffixLength = 20;

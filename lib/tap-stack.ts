@@ -8,6 +8,7 @@ import { Rds } from "./rds";
 import { RecordsService } from "./records-service";
 import { Redis } from "./redis";
 import { RedisRotation } from "./redis-rotation";
+import { SchemaMigration } from "./schema-migration";
 import { Secrets } from "./secrets";
 import { UserPool } from "./user-pool";
 import { Vpc } from "./vpc";
@@ -83,7 +84,12 @@ export class TapStack extends pulumi.ComponentResource {
       },
       parent,
     );
-    const network = { vpcId: vpc.vpcId, privateSubnetIds: vpc.privateSubnetIds, awsAccess: vpc.awsAccess };
+    const network = {
+      vpcId: vpc.vpcId,
+      privateSubnetIds: vpc.privateSubnetIds,
+      awsAccess: vpc.awsAccess,
+      pathsToAws: vpc.pathsToAws,
+    };
     const redisStore = {
       host: redis.primaryEndpoint,
       port: redis.port,
@@ -104,30 +110,51 @@ export class TapStack extends pulumi.ComponentResource {
       },
       parent,
     );
-    const service = new RecordsService(
-      "records-service",
+    const database = {
+      host: rds.endpoint,
+      port: rds.port,
+      name: rds.databaseName,
+      securityGroupId: rds.securityGroupId,
+      resourceId: rds.resourceId,
+    };
+    const migration = new SchemaMigration(
+      "schema-migration",
       {
         environment,
         network,
-        database: {
-          host: rds.endpoint,
-          port: rds.port,
-          name: rds.databaseName,
-          securityGroupId: rds.securityGroupId,
-          secretArn: rds.masterSecretArn,
-        },
-        redis: redisStore,
+        database: { ...database, secretArn: rds.masterSecretArn },
+        serviceSecret: { arn: secrets.recordsDatabaseSecretArn, ready: secrets.recordsDatabaseSecretReady },
         secretsKeyArn: kms.keyArns.secrets,
-        memory: config.serviceMemory,
-        concurrency: config.serviceConcurrency,
         logs,
-        auditLogs: { ...logs, retentionInDays: config.auditRetentionDays },
       },
       parent,
     );
     const userPool = new UserPool(
       "user-pool",
       { environment, threatProtection: config.threatProtection, callbackUrls: config.signInCallbackUrls },
+      parent,
+    );
+    const service = new RecordsService(
+      "records-service",
+      {
+        environment,
+        network,
+        database: { ...database, secretArn: secrets.recordsDatabaseSecretArn },
+        redis: redisStore,
+        secretsKeyArn: kms.keyArns.secrets,
+        userPool,
+        session: {
+          idleMinutes: config.sessionIdleMinutes,
+          absoluteHours: config.sessionAbsoluteHours,
+          requestsPerMinute: config.sessionRequestsPerMinute,
+        },
+        cacheSeconds: config.cacheSeconds,
+        schema: migration.done,
+        memory: config.serviceMemory,
+        concurrency: config.serviceConcurrency,
+        logs,
+        auditLogs: { ...logs, retentionInDays: config.auditRetentionDays },
+      },
       parent,
     );
     const api = new ApiGateway(
@@ -149,13 +176,7 @@ export class TapStack extends pulumi.ComponentResource {
       {
         environment,
         network,
-        database: {
-          host: rds.endpoint,
-          port: rds.port,
-          name: rds.databaseName,
-          securityGroupId: rds.securityGroupId,
-          resourceId: rds.resourceId,
-        },
+        database,
         redis: redisStore,
         secretsKeyArn: kms.keyArns.secrets,
         image: config.analyticsImage,
@@ -190,7 +211,7 @@ export class TapStack extends pulumi.ComponentResource {
       userPoolClientId: userPool.clientId,
       ecsClusterName: ecs.clusterName,
       ecsTaskDefinitionArn: ecs.taskDefinitionArn,
-      auditLogGroupName: service.auditLogGroupName,
+      auditLogGroupName: service.auditLogGroup.name,
     };
     this.registerOutputs(this.outputs);
   }

@@ -16,6 +16,13 @@ const environments = {
     REDIS_PORT: "6379",
     REDIS_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:redis",
   },
+  "service/migration/index.ts": {
+    DATABASE_HOST: "localhost",
+    DATABASE_PORT: "5432",
+    DATABASE_NAME: "records",
+    DATABASE_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database",
+    SERVICE_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:records-database",
+  },
   "service/redis-rotation/index.ts": { REPLICATION_GROUP_ID: "redis-dev", REDIS_HOST: "localhost", REDIS_PORT: "6379" },
 };
 
@@ -69,9 +76,18 @@ describe.each(Object.entries(environments))("the bundle of %s", (entryPoint, env
   });
 
   it("is deployed as these files", async () => {
-    const assets = (await bundle(entryPoint).assets) as Record<string, pulumi.asset.StringAsset>;
+    const { archive } = bundle(entryPoint);
+    const assets = (await archive.assets) as Record<string, pulumi.asset.StringAsset>;
     const texts = await Promise.all(Object.entries(assets).map(async ([name, asset]) => [name, await asset.text]));
     expect(Object.fromEntries(texts)).toEqual(files);
+  });
+
+  it("is known by a hash", () => {
+    const { sha256 } = bundle(entryPoint);
+    expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(bundle(entryPoint).sha256).toBe(sha256);
+    const others = Object.keys(environments).filter((other) => other !== entryPoint);
+    expect(others.map((other) => bundle(other).sha256)).not.toContain(sha256);
   });
 });
 

@@ -52,7 +52,7 @@ describe("the program", () => {
     const underStack = recorded.filter(
       ({ type, parent }) => type.startsWith("aws:") && parent !== "ApiGatewayAccount api-gateway-account",
     );
-    expect(underStack.length).toBe(116);
+    expect(underStack.length).toBe(128);
     expect(new Set(underStack.map(({ provider }) => provider))).toEqual(new Set(["aws"]));
   });
 

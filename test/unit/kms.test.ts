@@ -140,6 +140,7 @@ describe("Kms", () => {
         "ecs-analytics-pr-7",
         "aws-waf-logs-pr-7",
         "/aws/lambda/records-service-pr-7",
+        "/aws/lambda/schema-migration-pr-7",
         "/aws/lambda/redis-rotation-pr-7",
         "/aws/rds/instance/rds-postgres-pr-7/postgresql",
         "/aws/rds/instance/rds-postgres-pr-7/upgrade",

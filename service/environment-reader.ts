@@ -1,3 +1,5 @@
+import type { DatabaseEndpoint } from "./postgres";
+
 const isPort = (value: string) => /^[1-9][0-9]*$/.test(value) && Number(value) <= 65_535;
 
 /** Reads environment variables and remembers what is wrong with them, so that all of it can be told at once. */
@@ -21,6 +23,15 @@ class EnvironmentReader {
 
   arn(name: string): string {
     return this.matching(name, (value) => /^arn:[^:\s]+:[^:\s]+:/.test(value), "an ARN");
+  }
+
+  /** DATABASE_HOST, DATABASE_PORT and DATABASE_NAME. */
+  database(): DatabaseEndpoint {
+    return {
+      host: this.host("DATABASE_HOST"),
+      port: this.port("DATABASE_PORT"),
+      name: this.text("DATABASE_NAME"),
+    };
   }
 
   private matching(name: string, isAllowed: (value: string) => boolean, allowed: string): string {

@@ -23,9 +23,11 @@ const statementLimit = 5000;
 export class Database {
   private pool?: { credentials: DatabaseCredentials; connections: Pool };
 
+  /** @param applicationName what the server shows for its connections */
   constructor(
     private readonly endpoint: DatabaseEndpoint,
     private readonly secret: Secret<DatabaseCredentials>,
+    private readonly applicationName = "records-service",
   ) {}
 
   query<Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<QueryResult<Row>> {
@@ -87,7 +89,7 @@ export class Database {
   }
 
   private createPool(credentials: DatabaseCredentials): Pool {
-    const pool = new Pool(poolConfig(this.endpoint, credentials, "records-service"));
+    const pool = new Pool(poolConfig(this.endpoint, credentials, this.applicationName));
     // The pool replaces an idle connection that was lost; without a listener the loss would end the process.
     pool.on("error", () => undefined);
     // The same for one that is lost in use: its statement fails.

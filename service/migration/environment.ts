@@ -11,11 +11,7 @@ export interface MigrationEnvironment {
 
 export const readMigrationEnvironment = (variables: NodeJS.ProcessEnv): MigrationEnvironment =>
   readEnvironment(variables, (reader) => ({
-    database: {
-      host: reader.host("DATABASE_HOST"),
-      port: reader.port("DATABASE_PORT"),
-      name: reader.text("DATABASE_NAME"),
-    },
+    database: reader.database(),
     masterSecretArn: reader.arn("DATABASE_SECRET_ARN"),
     serviceSecretArn: reader.arn("SERVICE_SECRET_ARN"),
   }));

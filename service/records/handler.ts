@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { routes } from "../contract";
+import { describeError } from "../describe-error";
 import type { Operation, Operations } from "./operations";
 import { problemResponse } from "./responses";
-import { describeError } from "./unavailable-reason";
 
 /** Where the handler writes what it did; Powertools' logger is one. */
 export interface RequestLog {

@@ -1,4 +1,5 @@
 import type { UnavailableReason } from "../contract-schemas";
+import { describeError } from "../describe-error";
 import { isRefusedByRedis } from "../redis";
 import { isRefusedByPostgres } from "../postgres";
 
@@ -19,11 +20,4 @@ export function unavailableReason(error: unknown): UnavailableReason {
   if (isRefusedByPostgres(error) || isRefusedByRedis(error)) return "unauthorized";
   if (matches(misconfigurations) || (error instanceof Error && error.message === withoutTls)) return "misconfigured";
   return "unreachable";
-}
-
-/** What may be logged of an error: messages and other properties can quote credentials, parameters and patients' data. */
-export function describeError(error: unknown): { name: string; code?: string } {
-  if (!(error instanceof Error)) return { name: typeof error };
-  const { name } = error;
-  return "code" in error && typeof error.code === "string" ? { name, code: error.code } : { name };
 }

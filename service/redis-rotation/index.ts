@@ -1,21 +1,25 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { ElastiCacheClient } from "@aws-sdk/client-elasticache";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { createHandler } from "../rotation/handler";
+import { requestLimits } from "../rotation/request-limits";
+import { tokenFormat } from "./auth-token";
 import { readRotationEnvironment } from "./environment";
-import { createHandler } from "./handler";
 import { ReplicationGroup } from "./replication-group";
+import { TokenRotation } from "./token-rotation";
 
 const environment = readRotationEnvironment(process.env);
-
-const requestHandler = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+const secrets = new SecretsManagerClient({ requestHandler: requestLimits });
+const group = new ReplicationGroup(
+  new ElastiCacheClient({ requestHandler: requestLimits }),
+  environment.replicationGroupId,
+  environment.redis,
+);
 
 /** Rotates the AUTH token of a replication group; invoked by Secrets Manager, once for each step. */
 export const handler = createHandler({
-  secrets: new SecretsManagerClient({ requestHandler }),
-  group: new ReplicationGroup(
-    new ElastiCacheClient({ requestHandler }),
-    environment.replicationGroupId,
-    environment.redis,
-  ),
+  secrets,
+  format: tokenFormat,
+  target: new TokenRotation(secrets, group),
   log: new Logger({ serviceName: "redis-rotation" }),
 });

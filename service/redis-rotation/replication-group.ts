@@ -5,7 +5,7 @@ import {
   ModifyReplicationGroupCommand,
 } from "@aws-sdk/client-elasticache";
 import { isRefusedByRedis, openRedis, type RedisEndpoint } from "../redis";
-import { RotationError } from "./rotation-error";
+import { RotationError } from "../rotation/rotation-error";
 
 /** Milliseconds to connect and authenticate. */
 const connectLimit = 5000;

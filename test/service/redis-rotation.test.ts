@@ -5,13 +5,12 @@ import { AwsStandIn, type Failure } from "./support/aws-stand-in";
 import { CertificateAuthority } from "./support/certificates";
 import { FunctionProcess } from "./support/function-process";
 import { RedisServer } from "./support/redis-server";
+import { rotate as runSteps, type Step, steps } from "./support/rotation-steps";
 
 jest.setTimeout(60_000);
 
 const secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:redis-auth-test";
 const oldToken = "old-token-0123456789";
-const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
-type Step = (typeof steps)[number];
 
 const folder = mkdtempSync(path.join(tmpdir(), "redis-rotation-"));
 const authority = new CertificateAuthority(path.join(folder, "authority"));
@@ -52,17 +51,7 @@ beforeEach(async () => {
 const run = (step: Step, remainingTime?: number) =>
   rotation.invoke({ Step: step, SecretId: secret, ClientRequestToken: "version-2" }, remainingTime);
 
-/** As Secrets Manager does: step after step, until one fails. */
-async function rotate(): Promise<"done" | { step: Step; error: string }> {
-  for (const step of steps) {
-    try {
-      await run(step);
-    } catch (error) {
-      return { step, error: error instanceof Error ? error.message : "not an error" };
-    }
-  }
-  return "done";
-}
+const rotate = () => runSteps(run);
 
 const tokenOf = (stage: string) => aws.versionWith(secret, stage).value ?? "";
 

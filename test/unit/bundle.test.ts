@@ -5,13 +5,17 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle, bundleFiles } from "../../lib/bundle";
 
+const database = {
+  DATABASE_HOST: "localhost",
+  DATABASE_PORT: "5432",
+  DATABASE_NAME: "records",
+  DATABASE_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database",
+};
+
 const environments = {
   "service/records/index.ts": {
     ENVIRONMENT: "dev",
-    DATABASE_HOST: "localhost",
-    DATABASE_PORT: "5432",
-    DATABASE_NAME: "records",
-    DATABASE_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database",
+    ...database,
     REDIS_HOST: "localhost",
     REDIS_PORT: "6379",
     REDIS_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:redis",
@@ -24,6 +28,7 @@ const environments = {
     SERVICE_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:records-database",
   },
   "service/redis-rotation/index.ts": { REPLICATION_GROUP_ID: "redis-dev", REDIS_HOST: "localhost", REDIS_PORT: "6379" },
+  "service/database-rotation/index.ts": database,
 };
 
 describe.each(Object.entries(environments))("the bundle of %s", (entryPoint, environment) => {

@@ -1,3 +1,4 @@
+import { readDatabaseRotationEnvironment } from "../../service/database-rotation/environment";
 import { readRecordsEnvironment } from "../../service/records/environment";
 import { readRotationEnvironment } from "../../service/redis-rotation/environment";
 
@@ -71,6 +72,32 @@ describe("the environment of the Redis rotation", () => {
           "- REPLICATION_GROUP_ID is missing; allowed: any text",
           "- REDIS_HOST is missing; allowed: a host name or an IP address",
           '- REDIS_PORT is "6379x"; allowed: a port, 1 to 65535',
+        ].join("\n"),
+      ),
+    );
+  });
+});
+
+describe("the environment of the database's rotation", () => {
+  const { DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_SECRET_ARN } = variables;
+
+  it("is read as a whole", () => {
+    expect(
+      readDatabaseRotationEnvironment({ DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_SECRET_ARN }),
+    ).toEqual({
+      database: { host: DATABASE_HOST, port: 5432, name: DATABASE_NAME },
+      masterSecretArn: DATABASE_SECRET_ARN,
+    });
+  });
+
+  it("is refused with everything that is wrong with it", () => {
+    expect(() => readDatabaseRotationEnvironment({ DATABASE_HOST, DATABASE_PORT: "postgres" })).toThrow(
+      new Error(
+        [
+          "The environment is not valid:",
+          '- DATABASE_PORT is "postgres"; allowed: a port, 1 to 65535',
+          "- DATABASE_NAME is missing; allowed: any text",
+          "- DATABASE_SECRET_ARN is missing; allowed: an ARN",
         ].join("\n"),
       ),
     );

@@ -1,7 +1,8 @@
 import { ReplyError as UntypedReplyError } from "ioredis";
 import type { UnavailableReason } from "../../service/contract-schemas";
 import { SecretFormatError } from "../../service/secret";
-import { describeError, unavailableReason } from "../../service/records/unavailable-reason";
+import { describeError } from "../../service/describe-error";
+import { unavailableReason } from "../../service/records/unavailable-reason";
 import { TimeLimitError } from "../../service/time-limit";
 
 const ReplyError = UntypedReplyError as new (message: string) => Error;

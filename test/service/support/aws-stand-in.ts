@@ -32,7 +32,7 @@ class AwsError extends Error {
  */
 export class AwsStandIn {
   readonly secrets = new Map<string, { rotationEnabled: boolean; versions: Map<string, Version> }>();
-  /** Every call since the last `reset`, by operation. */
+  /** Every call since the last `clear`, by operation. */
   calls: string[] = [];
   /** Every change of the tokens that took place. */
   changes: string[] = [];
@@ -71,11 +71,16 @@ export class AwsStandIn {
   /** One secret with one version, which is the token of the group. */
   async reset(secretId: string, token: string): Promise<void> {
     this.putSecret(secretId, token);
-    this.calls = [];
+    this.clear();
     this.changes = [];
-    this.failure = undefined;
     this.modifyingFor = this.stillModifying = 0;
     await this.setTokens([token]);
+  }
+
+  /** Forgets the calls so far, and the failure that was planned. */
+  clear(): void {
+    this.calls = [];
+    this.failure = undefined;
   }
 
   putSecret(secretId: string, value: string): void {
@@ -83,6 +88,11 @@ export class AwsStandIn {
       rotationEnabled: true,
       versions: new Map([["version-1", { value, stages: ["AWSCURRENT"] }]]),
     });
+  }
+
+  /** As Secrets Manager does at the beginning of a rotation: a version without a value that is pending. */
+  prepareRotation(secretId: string, versionId: string): void {
+    this.attach(secretId, "AWSPENDING", versionId);
   }
 
   /** One that was made without a value. */
@@ -127,11 +137,12 @@ export class AwsStandIn {
     try {
       const fails = this.failure?.operation === operation && --this.failure.occurrence === 0 ? this.failure : undefined;
       if (fails?.when === "before") throw new AwsError("InjectedFailure", "before");
-      const answer = isJson
-        ? JSON.stringify(this.callSecretsManager(operation, JSON.parse(body) as Record<string, string>))
-        : await this.callElastiCache(operation, form);
-      if (fails) throw new AwsError("InjectedFailure", "after");
-      return { status: 200, body: answer };
+      const answer = this.call(operation, isJson ? (JSON.parse(body) as Record<string, string>) : form);
+      if (fails) {
+        await answer.catch(() => undefined);
+        throw new AwsError("InjectedFailure", "after");
+      }
+      return { status: 200, body: await answer };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       const { code, message } = error;
@@ -142,6 +153,11 @@ export class AwsStandIn {
           : `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error></ErrorResponse>`,
       };
     }
+  }
+
+  private async call(operation: string, input: Record<string, string> | URLSearchParams): Promise<string> {
+    if (input instanceof URLSearchParams) return await this.callElastiCache(operation, input);
+    return JSON.stringify(this.callSecretsManager(operation, input));
   }
 
   private callSecretsManager(operation: string, input: Record<string, string>): object {
@@ -170,8 +186,8 @@ export class AwsStandIn {
         const version = this.secret(SecretId).versions.get(ClientRequestToken);
         if (version?.value !== undefined)
           throw new AwsError("ResourceExistsException", "the version has another value");
-        const stages = [input.VersionStages ?? "AWSCURRENT"].flat();
-        this.secret(SecretId).versions.set(ClientRequestToken, { value: SecretString, stages });
+        for (const stage of [input.VersionStages ?? "AWSCURRENT"].flat())
+          this.attach(SecretId, stage, ClientRequestToken).value = SecretString;
         return { VersionId: ClientRequestToken };
       }
       case "UpdateSecretVersionStage":
@@ -183,14 +199,21 @@ export class AwsStandIn {
   }
 
   /** AWS gives the version that was current the stage AWSPREVIOUS. */
-  private moveCurrent(secretId: string, to: string, from: string): void {
-    const { versions } = this.secret(secretId);
+  moveCurrent(secretId: string, to: string, from: string): void {
     if (this.versionWith(secretId, "AWSCURRENT").id !== from)
       throw new AwsError("InvalidParameterException", "AWSCURRENT is at another version");
-    for (const version of versions.values())
-      version.stages = version.stages.filter((stage) => stage !== "AWSCURRENT" && stage !== "AWSPREVIOUS");
-    versions.get(from)?.stages.push("AWSPREVIOUS");
-    versions.get(to)?.stages.push("AWSCURRENT");
+    this.attach(secretId, "AWSPREVIOUS", from);
+    this.attach(secretId, "AWSCURRENT", to);
+  }
+
+  /** A stage is at one version at a time. */
+  private attach(secretId: string, stage: string, versionId: string): Version {
+    const { versions } = this.secret(secretId);
+    for (const version of versions.values()) version.stages = version.stages.filter((other) => other !== stage);
+    const version = versions.get(versionId) ?? { stages: [] };
+    version.stages.push(stage);
+    versions.set(versionId, version);
+    return version;
   }
 
   private async callElastiCache(operation: string, form: URLSearchParams): Promise<string> {

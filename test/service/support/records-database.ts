@@ -53,20 +53,22 @@ export class RecordsDatabase {
 
   /** A container of the migration's function. */
   startMigration(name: string): Promise<FunctionProcess> {
-    return FunctionProcess.start(
-      "service/migration/index.ts",
-      path.join(this.folder, name),
-      this.authority.certificate,
-      {
-        AWS_ENDPOINT_URL: this.aws.endpoint,
-        AWS_MAX_ATTEMPTS: "1",
-        DATABASE_HOST: "localhost",
-        DATABASE_PORT: String(this.postgres.port),
-        DATABASE_NAME: "records",
-        DATABASE_SECRET_ARN: this.masterSecretArn,
-        SERVICE_SECRET_ARN: this.serviceSecretArn,
-      },
-    );
+    return this.startFunction("service/migration/index.ts", name, {
+      DATABASE_SECRET_ARN: this.masterSecretArn,
+      SERVICE_SECRET_ARN: this.serviceSecretArn,
+    });
+  }
+
+  /** A container of a function that uses the database. */
+  startFunction(entryPoint: string, name: string, environment: Record<string, string>): Promise<FunctionProcess> {
+    return FunctionProcess.start(entryPoint, path.join(this.folder, name), this.authority.certificate, {
+      AWS_ENDPOINT_URL: this.aws.endpoint,
+      AWS_MAX_ATTEMPTS: "1",
+      DATABASE_HOST: "localhost",
+      DATABASE_PORT: String(this.postgres.port),
+      DATABASE_NAME: "records",
+      ...environment,
+    });
   }
 
   async migrate(): Promise<unknown> {
@@ -80,19 +82,21 @@ export class RecordsDatabase {
 
   /** The database as the service sees it. */
   asService(): Database {
+    return new Database({ host: "localhost", port: this.postgres.port, name: "records" }, this.serviceSecret());
+  }
+
+  /** The service's login as a container of it reads it. */
+  serviceSecret(): Secret<DatabaseCredentials> {
     const client = new SecretsManagerClient({
       region: "eu-west-1",
       endpoint: this.aws.endpoint,
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });
-    return new Database(
-      { host: "localhost", port: this.postgres.port, name: "records" },
-      new Secret(client, this.serviceSecretArn, parseDatabaseCredentials),
-    );
+    return new Secret(client, this.serviceSecretArn, parseDatabaseCredentials);
   }
 
-  serviceCredentials(): DatabaseCredentials {
-    return parseDatabaseCredentials(this.aws.versionWith(this.serviceSecretArn, "AWSCURRENT").value ?? "");
+  serviceCredentials(stage = "AWSCURRENT"): DatabaseCredentials {
+    return parseDatabaseCredentials(this.aws.versionWith(this.serviceSecretArn, stage).value ?? "");
   }
 
   /** Runs statements as a user of the database, by default as its superuser. */

@@ -1,16 +1,17 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Context, SecretsManagerRotationEvent } from "aws-lambda";
-import type { ReplicationGroup } from "./replication-group";
-import { rotate } from "./rotation";
+import { describeError } from "../describe-error";
+import { rotate, type RotationTarget } from "./rotation";
 import { RotationError } from "./rotation-error";
-import { SecretVersions } from "./secret-versions";
+import { type SecretFormat, SecretVersions } from "./secret-versions";
 
-/** Milliseconds of the function's time that a change of the group must leave for the rest of a step. */
+/** Milliseconds of the function's time that a change of the target must leave for the rest of a step. */
 const reserve = 15_000;
 
-export interface RotationHandlerArgs {
+export interface RotationHandlerArgs<T> {
   secrets: SecretsManagerClient;
-  group: ReplicationGroup;
+  format: SecretFormat<T>;
+  target: RotationTarget<T>;
   /** Powertools' logger is one. */
   log: {
     info(message: string, details: Record<string, unknown>): void;
@@ -18,15 +19,14 @@ export interface RotationHandlerArgs {
   };
 }
 
-export function createHandler({ secrets, group, log }: RotationHandlerArgs) {
+export function createHandler<T>({ secrets, format, target, log }: RotationHandlerArgs<T>) {
   return async (event: SecretsManagerRotationEvent, context: Context): Promise<void> => {
     const { Step: step, SecretId: secretId, ClientRequestToken: versionId } = event;
     const details = { step, secretId, versionId };
     log.info("step begins", details);
     try {
-      await rotate(step, {
-        versions: new SecretVersions(secrets, secretId),
-        group,
+      await rotate(step, target, {
+        versions: new SecretVersions(secrets, secretId, format),
         versionId,
         deadline: Date.now() + context.getRemainingTimeInMillis() - reserve,
       });
@@ -39,8 +39,9 @@ export function createHandler({ secrets, group, log }: RotationHandlerArgs) {
   };
 }
 
-/** Messages of AWS and of Redis can quote what they were sent; Lambda logs what is thrown. */
+/** Messages of AWS, of Redis and of PostgreSQL can quote what they were sent; Lambda logs what is thrown. */
 function withoutSecrets(error: unknown): string {
   if (error instanceof RotationError) return error.message;
-  return error instanceof Error ? error.name : typeof error;
+  const { name, code } = describeError(error);
+  return code === undefined ? name : `${name}, ${code}`;
 }

@@ -1,22 +1,30 @@
 import {
   DescribeSecretCommand,
-  GetRandomPasswordCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   ResourceNotFoundException,
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
-import { excludedCharacters, isAuthToken, tokenLength } from "./auth-token";
 import { RotationError } from "./rotation-error";
 
 type Stage = "AWSCURRENT" | "AWSPENDING" | "AWSPREVIOUS";
 
-/** The versions of one secret whose string is an AUTH token. */
-export class SecretVersions {
+/** How a secret's string holds its value. */
+export interface SecretFormat<T> {
+  /** What the string should be, for errors: "a token". */
+  name: string;
+  /** Null where the string is not that. */
+  parse(text: string): T | null;
+  write(value: T): string;
+}
+
+/** The versions of one secret. */
+export class SecretVersions<T> {
   constructor(
     private readonly client: SecretsManagerClient,
     private readonly secretId: string,
+    private readonly format: SecretFormat<T>,
   ) {}
 
   /** Stages of each version that has any. */
@@ -25,45 +33,40 @@ export class SecretVersions {
     return { rotationEnabled: secret.RotationEnabled === true, byVersion: secret.VersionIdsToStages ?? {} };
   }
 
-  /** The token of a stage, where given only if that version has the stage, or null where there is none yet. */
-  async find(stage: Stage, versionId?: string): Promise<string | null> {
+  /** The value of a stage, where given only if that version has the stage, or null where there is none yet. */
+  async find(stage: Stage, versionId?: string): Promise<T | null> {
     try {
       const { SecretString } = await this.client.send(
         new GetSecretValueCommand({ SecretId: this.secretId, VersionStage: stage, VersionId: versionId }),
       );
-      if (!SecretString || !isAuthToken(SecretString))
-        throw new RotationError(`the ${stage} version is not a token that ElastiCache takes`);
-      return SecretString;
+      const value = this.format.parse(SecretString ?? "");
+      if (value === null) throw new RotationError(`the ${stage} version is not ${this.format.name}`);
+      return value;
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return null;
       throw error;
     }
   }
 
-  async read(stage: Stage, versionId?: string): Promise<string> {
-    const token = await this.find(stage, versionId);
-    if (token === null) throw new RotationError(`the secret has no ${stage} version`);
-    return token;
+  async read(stage: Stage, versionId?: string): Promise<T> {
+    const value = await this.find(stage, versionId);
+    if (value === null) throw new RotationError(`the secret has no ${stage} version`);
+    return value;
   }
 
-  /** Gives the version a new token and makes it pending. */
-  async createPending(versionId: string): Promise<void> {
-    const { RandomPassword } = await this.client.send(
-      new GetRandomPasswordCommand({ PasswordLength: tokenLength, ExcludeCharacters: excludedCharacters }),
-    );
-    if (!RandomPassword || !isAuthToken(RandomPassword))
-      throw new RotationError("the generated token is not one that ElastiCache takes");
+  /** Gives the version a value and makes it pending. */
+  async putPending(versionId: string, value: T): Promise<void> {
     await this.client.send(
       new PutSecretValueCommand({
         SecretId: this.secretId,
         ClientRequestToken: versionId,
-        SecretString: RandomPassword,
+        SecretString: this.format.write(value),
         VersionStages: ["AWSPENDING"],
       }),
     );
   }
 
-  /** Makes the version current; the one that was becomes the previous one. */
+  /** Makes the version current; the one that was becomes the previous one. Refused where another is current by now. */
   async makeCurrent(versionId: string, currentVersionId: string | undefined): Promise<void> {
     await this.client.send(
       new UpdateSecretVersionStageCommand({

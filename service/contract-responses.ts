@@ -27,17 +27,25 @@ const problem = (description: string, ...names: HeaderName[]): OpenAPIV3.Respons
 
 const problems = {
   400: problem("The request is malformed: not what this document says. `errors` names every field or parameter."),
-  401: problem("No valid access token, or its session is not open or has ended.", "WWW-Authenticate"),
+  401: problem(
+    "No valid access token, or no session is open, or it has ended; `detail` says which.",
+    "WWW-Authenticate",
+  ),
   403: problem("The access token lacks the scope that this operation needs."),
   404: problem("No such patient or record."),
   409: problem("Contradicts what is stored, or a request with the same `Idempotency-Key` is still at work."),
   412: problem("Changed by someone else in the meantime. Read it again, then change it."),
   413: problem("The body is too large."),
+  415: problem("The body is not `application/json`."),
   422: problem(
     "Well-formed, but it cannot be so: a date in the future, or an `Idempotency-Key` used for other content.",
   ),
-  429: problem("Too many requests.", "Retry-After"),
-  503: problem("Something the service needs is unavailable. Nothing was changed.", "Retry-After"),
+  429: problem("Too many requests of this session, or of all together.", "Retry-After"),
+  503: problem(
+    "Something the service needs is unavailable. Try again: `Idempotency-Key` and `If-Match` keep a change that did " +
+      "take effect from being made twice.",
+    "Retry-After",
+  ),
 };
 
 /** The ways an operation may fail. */

@@ -17,6 +17,7 @@ const moment = { type: "string", format: "date-time", description: "RFC 3339, in
 const version = {
   type: "integer",
   minimum: 1,
+  maximum: 2_147_483_647,
   description: "1 when created, one more with each change. Its ETag is the number in quotes.",
 } as const;
 
@@ -24,10 +25,13 @@ export const identifierSchema: OpenAPIV3.SchemaObject = uuid;
 
 export const versionSchema: OpenAPIV3.SchemaObject = version;
 
+/** 1800 to 2199: the rest are mistakes. */
+const years = "(1[89]|2[01])[0-9]{2}";
+
 export const dateSchema: OpenAPIV3.SchemaObject = {
   type: "string",
   format: "date",
-  pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+  pattern: `^${years}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`,
 };
 
 export const nameSchema: OpenAPIV3.SchemaObject = { type: "string", minLength: 1, maxLength: 100, pattern: "\\S" };
@@ -62,7 +66,11 @@ const recordDetails: Record<string, OpenAPIV3.SchemaObject> = {
   },
   title: { type: "string", minLength: 1, maxLength: 200, pattern: "\\S" },
   text: { type: "string", minLength: 1, maxLength: 20_000, pattern: "\\S", description: "Plain text." },
-  occurredAt: { ...moment, description: "When what is recorded took place; RFC 3339, not in the future." },
+  occurredAt: {
+    ...moment,
+    pattern: `^${years}-`,
+    description: "When what is recorded took place; RFC 3339, not in the future.",
+  },
 };
 
 const requiredRecordDetails = ["kind", "title", "text", "occurredAt"];

@@ -95,22 +95,22 @@ const paths = {
   },
   "/v1/session": {
     post: operation("openSession", "records/read", {
-      summary: "Open the session of the access token",
+      summary: "Open the session of the sign-in",
       description:
-        "Every other operation under `/v1` needs a live session. It ends when idle for too long, at its absolute end, " +
-        "or when it is ended. Opening it again while it lives answers with the same session; once ended, it takes " +
-        "a new access token (401).",
-      responses: { "201": answer("The live session.", "Session"), ...failures(401, 403, 429, 503) },
+        "Every other operation under `/v1` needs the live session of the sign-in that the access token comes from, by a " +
+        "refreshed token too. It ends when idle for too long, some hours after the sign-in, or when it is ended. Opening " +
+        "it again while it lives answers with the same session; once ended, it takes another sign-in (401).",
+      responses: { "201": answer("The live session.", "Session"), ...failures(400, 401, 403, 429, 503) },
     }),
     get: operation("getSession", "records/read", {
-      summary: "Show the session of the access token",
-      responses: { "200": answer("The live session.", "Session"), ...failures(401, 403, 429, 503) },
+      summary: "Show the session of the sign-in",
+      responses: { "200": answer("The live session.", "Session"), ...failures(400, 401, 403, 429, 503) },
     }),
     delete: operation("endSession", "records/read", {
-      summary: "End the session of the access token at once",
+      summary: "End the session of the sign-in at once",
       responses: {
         "204": { description: "The session has ended, by this request or before." },
-        ...failures(401, 403, 429, 503),
+        ...failures(400, 401, 403, 429, 503),
       },
     }),
   },
@@ -137,7 +137,7 @@ const paths = {
       requestBody: body("PatientDetails"),
       responses: {
         "201": answer("The patient, registered.", "Patient", "ETag", "Location"),
-        ...failures(400, 401, 403, 409, 413, 422, 429, 503),
+        ...failures(400, 401, 403, 409, 413, 415, 422, 429, 503),
       },
     }),
   },
@@ -154,7 +154,7 @@ const paths = {
       requestBody: body("PatientDetails"),
       responses: {
         "200": answer("The patient, changed.", "Patient", "ETag"),
-        ...failures(400, 401, 403, 404, 409, 412, 413, 422, 429, 503),
+        ...failures(400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503),
       },
     }),
   },
@@ -174,7 +174,7 @@ const paths = {
       requestBody: body("RecordDetails"),
       responses: {
         "201": answer("The record, added.", "MedicalRecord", "ETag", "Location"),
-        ...failures(400, 401, 403, 404, 409, 413, 422, 429, 503),
+        ...failures(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
       },
     }),
   },
@@ -200,7 +200,7 @@ const paths = {
       requestBody: body("RecordAmendment"),
       responses: {
         "200": answer("The new version.", "MedicalRecord", "ETag"),
-        ...failures(400, 401, 403, 404, 412, 413, 422, 429, 503),
+        ...failures(400, 401, 403, 404, 412, 413, 415, 422, 429, 503),
       },
     }),
   },
@@ -260,6 +260,8 @@ export interface Route {
   path: string;
   /** The one scope a token needs, or null where no token is needed. */
   scope: Scope | null;
+  /** What the contract says of it. */
+  declared: OpenAPIV3.OperationObject;
 }
 
 type Operation = ReturnType<typeof operation<OperationId>>;
@@ -267,10 +269,11 @@ type Operation = ReturnType<typeof operation<OperationId>>;
 /** Every operation of the contract, in its order. */
 export const routes: readonly Route[] = Object.entries<Partial<Record<Method, Operation>>>(paths).flatMap(
   ([path, item]) =>
-    (Object.entries(item) as [Method, Operation][]).map(([method, { operationId, security }]) => ({
-      operationId,
+    (Object.entries(item) as [Method, Operation][]).map(([method, declared]) => ({
+      operationId: declared.operationId,
       method,
       path,
-      scope: (security[0]?.accessToken[0] ?? null) as Scope | null,
+      scope: (declared.security[0]?.accessToken[0] ?? null) as Scope | null,
+      declared,
     })),
 );

@@ -1,4 +1,5 @@
 import type { DatabaseEndpoint } from "./postgres";
+import type { RedisEndpoint } from "./redis";
 
 const isPort = (value: string) => /^[1-9][0-9]*$/.test(value) && Number(value) <= 65_535;
 
@@ -21,6 +22,20 @@ class EnvironmentReader {
     return Number(this.matching(name, isPort, "a port, 1 to 65535"));
   }
 
+  /** Zero or more. */
+  count(name: string): number {
+    return Number(this.matching(name, (value) => /^\d{1,9}$/.test(value), "a whole number"));
+  }
+
+  oneOf<const Choice extends string>(name: string, choices: readonly Choice[]): Choice {
+    const isChoice = (value: string) => choices.some((choice) => choice === value);
+    return this.matching(name, isChoice, `one of ${choices.join(", ")}`) as Choice;
+  }
+
+  userPoolId(name: string): string {
+    return this.matching(name, (value) => /^[\w-]+_[0-9A-Za-z]+$/.test(value), "a user pool's id");
+  }
+
   arn(name: string): string {
     return this.matching(name, (value) => /^arn:[^:\s]+:[^:\s]+:/.test(value), "an ARN");
   }
@@ -32,6 +47,11 @@ class EnvironmentReader {
       port: this.port("DATABASE_PORT"),
       name: this.text("DATABASE_NAME"),
     };
+  }
+
+  /** REDIS_HOST and REDIS_PORT. */
+  redis(): RedisEndpoint {
+    return { host: this.host("REDIS_HOST"), port: this.port("REDIS_PORT") };
   }
 
   private matching(name: string, isAllowed: (value: string) => boolean, allowed: string): string {

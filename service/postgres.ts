@@ -1,5 +1,6 @@
-import { Pool, type PoolClient, type PoolConfig, type QueryResult, type QueryResultRow } from "pg";
+import { DatabaseError, Pool, type PoolClient, type PoolConfig, type QueryResult, type QueryResultRow } from "pg";
 import { type Secret, SecretFormatError } from "./secret";
+import { UnavailableError } from "./unavailable-error";
 
 export interface DatabaseCredentials {
   username: string;
@@ -30,14 +31,29 @@ export class Database {
     private readonly applicationName = "records-service",
   ) {}
 
-  query<Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<QueryResult<Row>> {
-    return this.secret.use((credentials) => this.connect(credentials).query<Row>(text, values), isRefusedByPostgres);
+  /**
+   * Runs a statement that only reads: where its connection turns out to be lost, it runs again on another.
+   *
+   * @throws UnavailableError where PostgreSQL cannot be asked, or cannot answer at the moment
+   */
+  async query<Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<QueryResult<Row>> {
+    for (let lost = 0; ; lost++)
+      try {
+        return await this.secret.use(
+          (credentials) => this.connect(credentials).query<Row>(text, values),
+          isRefusedByPostgres,
+        );
+      } catch (error) {
+        if (lost === maximumConnections || !isLostConnection(error)) throw isAnswer(error) ? error : unavailable(error);
+      }
   }
 
   /**
    * Runs statements that take effect together or not at all. Refused credentials and a connection that was lost while it
    * was idle cost another connection, as nothing has run yet; from then on a failure is the caller's. Where the
    * connection is lost during the commit, the statements may have taken effect.
+   *
+   * @throws UnavailableError like `query`, and whatever `run` throws
    */
   async transaction<T>(run: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.begin();
@@ -50,13 +66,12 @@ export class Database {
       return result;
     } catch (error) {
       // A connection that cannot roll back is closed, which rolls back as well.
-      client.release(
-        await client
-          .query("ROLLBACK")
-          .then(() => false)
-          .catch(() => true),
-      );
-      throw error;
+      const isLost = await client
+        .query("ROLLBACK")
+        .then(() => false)
+        .catch(() => true);
+      client.release(isLost);
+      throw isLost || (error instanceof DatabaseError && !isAnswer(error)) ? unavailable(error) : error;
     }
   }
 
@@ -68,13 +83,17 @@ export class Database {
 
   private async begin(): Promise<PoolClient> {
     for (let lost = 0; ; lost++) {
-      const client = await this.secret.use((credentials) => this.connect(credentials).connect(), isRefusedByPostgres);
+      const client = await this.secret
+        .use((credentials) => this.connect(credentials).connect(), isRefusedByPostgres)
+        .catch((error: unknown) => {
+          throw unavailable(error);
+        });
       try {
         await client.query("BEGIN");
         return client;
       } catch (error) {
         client.release(true);
-        if (lost === maximumConnections) throw error;
+        if (lost === maximumConnections) throw unavailable(error);
       }
     }
   }
@@ -120,6 +139,27 @@ export const poolConfig = (
   keepAlive: true,
   allowExitOnIdle: true,
 });
+
+const unavailable = (error: unknown) => new UnavailableError("database", error);
+
+/**
+ * Classes of PostgreSQL's error codes that say nothing of the statement, only that it cannot be carried out now
+ * (PostgreSQL, appendix A): connection, transaction state and rollback, authorization, resources, locks, shutdown, system.
+ */
+const momentary = /^(08|25|28|3D|40|53|55|57|58)/;
+
+/** Whether PostgreSQL carried out the statement and refused it for what it says. */
+const isAnswer = (error: unknown) => error instanceof DatabaseError && !momentary.test(error.code ?? "");
+
+/** Neither pg nor Node.js has one name for it; 57P01 and 57P02 are a server's that shuts down. */
+function isLostConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  return (
+    /^(ECONNRESET|EPIPE|57P01|57P02)$/.test(code) ||
+    /^(Connection terminated unexpectedly|Client has encountered a connection error)/.test(error.message)
+  );
+}
 
 const invalidAuthorizationSpecification = "28000";
 const invalidPassword = "28P01";

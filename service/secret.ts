@@ -1,24 +1,26 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { awsClientLimits } from "./aws-client";
 
 /** A secret that does not hold what it should. Says nothing of what it holds. */
 export class SecretFormatError extends Error {
   override readonly name = "SecretFormatError";
 }
 
-/** Answers or fails well within the time a request may take. */
-export const createSecretsClient = () =>
-  new SecretsManagerClient({
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 1500, throwOnRequestTimeout: true },
-  });
+export const createSecretsClient = () => new SecretsManagerClient(awsClientLimits);
 
-/** Credentials in Secrets Manager, read once and kept until they turn out to be stale. */
+/** Reads the text of a secret in Secrets Manager. */
+export const secretText = (client: SecretsManagerClient, arn: string) => async (): Promise<string> => {
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+  if (!SecretString) throw new SecretFormatError("the secret is empty");
+  return SecretString;
+};
+
+/** Credentials that are read once and kept until they turn out to be stale. */
 export class Secret<T> {
   private current?: Promise<T>;
 
   constructor(
-    private readonly client: SecretsManagerClient,
-    private readonly arn: string,
+    private readonly readText: () => Promise<string>,
     private readonly parse: (value: string) => T,
   ) {}
 
@@ -39,16 +41,10 @@ export class Secret<T> {
   }
 
   private read(): Promise<T> {
-    const reading = (this.current ??= this.fetch());
+    const reading = (this.current ??= this.readText().then(this.parse));
     reading.catch(() => {
       if (this.current === reading) this.current = undefined;
     });
     return reading;
-  }
-
-  private async fetch(): Promise<T> {
-    const { SecretString } = await this.client.send(new GetSecretValueCommand({ SecretId: this.arn }));
-    if (!SecretString) throw new SecretFormatError("the secret is empty");
-    return this.parse(SecretString);
   }
 }

@@ -3,7 +3,7 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { Database, parseDatabaseCredentials } from "../postgres";
 import { createHandler } from "../rotation/handler";
 import { requestLimits } from "../rotation/request-limits";
-import { Secret } from "../secret";
+import { Secret, secretText } from "../secret";
 import { readDatabaseRotationEnvironment } from "./environment";
 import { loginFormat } from "./login";
 import { LoginRotation } from "./login-rotation";
@@ -12,7 +12,7 @@ const { database, masterSecretArn } = readDatabaseRotationEnvironment(process.en
 const secrets = new SecretsManagerClient({ requestHandler: requestLimits });
 const master = new Database(
   database,
-  new Secret(secrets, masterSecretArn, parseDatabaseCredentials),
+  new Secret(secretText(secrets, masterSecretArn), parseDatabaseCredentials),
   "database-rotation",
 );
 

@@ -1,6 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { parseDatabaseCredentials } from "../postgres";
-import { createSecretsClient, Secret } from "../secret";
+import { createSecretsClient, Secret, secretText } from "../secret";
 import { readMigrationEnvironment } from "./environment";
 import { createHandler } from "./handler";
 
@@ -10,7 +10,7 @@ const secrets = createSecretsClient();
 /** Migrates the schema; invoked by each deployment that brings a change of it. */
 export const handler = createHandler({
   database: environment.database,
-  master: new Secret(secrets, environment.masterSecretArn, parseDatabaseCredentials),
+  master: new Secret(secretText(secrets, environment.masterSecretArn), parseDatabaseCredentials),
   secrets,
   serviceSecretArn: environment.serviceSecretArn,
   log: new Logger({ serviceName: "schema-migration" }),

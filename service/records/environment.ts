@@ -1,10 +1,13 @@
 import { readEnvironment } from "../environment-reader";
 import type { DatabaseEndpoint } from "../postgres";
 import type { RedisEndpoint } from "../redis";
+import type { UserPoolClient } from "./access-tokens";
+import type { SessionLimits } from "./sessions";
 
 export interface RecordsEnvironment {
   /** Suffix of the environment. */
   name: string;
+  auditLogGroup: string;
   database: DatabaseEndpoint & {
     /** Secret of the form {"username", "password"}. */
     secretArn: string;
@@ -13,20 +16,26 @@ export interface RecordsEnvironment {
     /** Secret whose whole string is the AUTH token. */
     secretArn: string;
   };
+  userPool: UserPoolClient;
+  /** Who verifies access tokens: the service, by the user pool's keys, or API Gateway alone. */
+  tokenVerification: "keys" | "gateway";
+  sessionLimits: SessionLimits;
+  /** 0: no cache. */
+  cacheSeconds: number;
 }
 
 export const readRecordsEnvironment = (variables: NodeJS.ProcessEnv): RecordsEnvironment =>
   readEnvironment(variables, (reader) => ({
     name: reader.text("ENVIRONMENT"),
-    database: {
-      host: reader.host("DATABASE_HOST"),
-      port: reader.port("DATABASE_PORT"),
-      name: reader.text("DATABASE_NAME"),
-      secretArn: reader.arn("DATABASE_SECRET_ARN"),
+    auditLogGroup: reader.text("AUDIT_LOG_GROUP"),
+    database: { ...reader.database(), secretArn: reader.arn("DATABASE_SECRET_ARN") },
+    redis: { ...reader.redis(), secretArn: reader.arn("REDIS_SECRET_ARN") },
+    userPool: { userPoolId: reader.userPoolId("USER_POOL_ID"), clientId: reader.text("USER_POOL_CLIENT_ID") },
+    tokenVerification: reader.oneOf("TOKEN_VERIFICATION", ["keys", "gateway"]),
+    sessionLimits: {
+      idle: reader.count("SESSION_IDLE_SECONDS"),
+      absolute: reader.count("SESSION_ABSOLUTE_SECONDS"),
+      requestsPerMinute: reader.count("SESSION_REQUESTS_PER_MINUTE"),
     },
-    redis: {
-      host: reader.host("REDIS_HOST"),
-      port: reader.port("REDIS_PORT"),
-      secretArn: reader.arn("REDIS_SECRET_ARN"),
-    },
+    cacheSeconds: reader.count("CACHE_SECONDS"),
   }));

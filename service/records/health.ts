@@ -1,7 +1,7 @@
 import type { UnavailableReason } from "../contract-schemas";
 import { withTimeLimit } from "../time-limit";
 import { describeError } from "../describe-error";
-import { unavailableReason } from "./unavailable-reason";
+import { unavailableReason } from "../unavailable-reason";
 
 export type CheckResult = { status: "ok" } | { status: "unavailable"; reason: UnavailableReason };
 

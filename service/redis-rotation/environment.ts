@@ -10,5 +10,5 @@ export interface RotationEnvironment {
 export const readRotationEnvironment = (variables: NodeJS.ProcessEnv): RotationEnvironment =>
   readEnvironment(variables, (reader) => ({
     replicationGroupId: reader.text("REPLICATION_GROUP_ID"),
-    redis: { host: reader.host("REDIS_HOST"), port: reader.port("REDIS_PORT") },
+    redis: reader.redis(),
   }));

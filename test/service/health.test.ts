@@ -71,11 +71,25 @@ async function start(environment: Record<string, string> = {}, trusted = authori
     REDIS_HOST: "localhost",
     REDIS_PORT: String(redis.port),
     REDIS_SECRET_ARN: redisSecret,
+    AUDIT_LOG_GROUP: "audit-test",
+    USER_POOL_ID: "eu-west-1_test",
+    USER_POOL_CLIENT_ID: "client",
+    TOKEN_VERIFICATION: "keys",
+    SESSION_IDLE_SECONDS: "900",
+    SESSION_ABSOLUTE_SECONDS: "43200",
+    SESSION_REQUESTS_PER_MINUTE: "300",
+    CACHE_SECONDS: "300",
     ...environment,
   });
   const container = service;
   return async () => {
-    const event = { httpMethod: "GET", resource: "/health", requestContext: { requestId: "request-1" } };
+    const event = {
+      httpMethod: "GET",
+      path: "/health",
+      multiValueHeaders: {},
+      body: null,
+      requestContext: { requestId: "request-1", identity: { sourceIp: "192.0.2.1" } },
+    };
     const { statusCode, body } = (await container.invoke(event)) as APIGatewayProxyResult;
     return [statusCode, JSON.parse(body) as unknown];
   };

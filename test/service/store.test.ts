@@ -42,6 +42,8 @@ const access = (action: WriteContext["action"]): WriteContext => ({
   sourceAddress: "192.0.2.1",
 });
 
+const unblocked = () => Promise.resolve();
+
 let numbers = 0;
 const details = (changes: Partial<PatientDetails> = {}): PatientDetails => ({
   medicalRecordNumber: `N-${++numbers}`,
@@ -99,7 +101,7 @@ describe("patients", () => {
     expect(await patients.find(value.id)).toEqual(value);
 
     const replaced = details({ familyName: "Other" });
-    const second = await patients.update(access("updatePatient"), value.id, 1, replaced);
+    const second = await patients.update(access("updatePatient"), value.id, 1, replaced, unblocked);
     expect(second.value).toEqual({
       ...replaced,
       id: value.id,
@@ -115,7 +117,9 @@ describe("patients", () => {
 
   it("that do not exist are not found", async () => {
     expect(await patients.find(randomUUID())).toBeNull();
-    await expect(patients.update(access("updatePatient"), randomUUID(), 1, details())).rejects.toThrow(NotFoundError);
+    await expect(patients.update(access("updatePatient"), randomUUID(), 1, details(), unblocked)).rejects.toThrow(
+      NotFoundError,
+    );
   });
 
   it("share no medical record number, and a refused write leaves no entry", async () => {
@@ -123,7 +127,9 @@ describe("patients", () => {
     const before = await auditCount();
     const taken = details({ medicalRecordNumber: one.medicalRecordNumber });
     await expect(patients.create(access("createPatient"), randomUUID(), taken)).rejects.toThrow(ConflictError);
-    await expect(patients.update(access("updatePatient"), other.id, 1, taken)).rejects.toThrow(ConflictError);
+    await expect(patients.update(access("updatePatient"), other.id, 1, taken, unblocked)).rejects.toThrow(
+      ConflictError,
+    );
     expect(await auditCount()).toBe(before);
     expect(await patients.find(other.id)).toEqual(other);
   });
@@ -158,7 +164,7 @@ describe("an idempotency key", () => {
   it("answers the same request as the first time, whatever has happened since", async () => {
     const [key, given] = [randomUUID(), details()];
     const first = await patients.create(access("createPatient"), key, given);
-    await patients.update(access("updatePatient"), first.value.id, 1, details());
+    await patients.update(access("updatePatient"), first.value.id, 1, details(), unblocked);
     const again = await patients.create(access("createPatient"), key, given);
     expect(again.value).toEqual(first.value);
     expect(again.receipts[0]?.sequence).not.toBe(first.receipts[0]?.sequence);
@@ -210,7 +216,7 @@ describe("records", () => {
       recordedAt: first.recordedAt,
     });
     const amendment = { ...diagnosis, text: "amended", amendmentReason: "typing error" };
-    const { value } = await records.amend(access("amendRecord"), patient.id, first.id, 1, amendment);
+    const { value } = await records.amend(access("amendRecord"), patient.id, first.id, 1, amendment, unblocked);
     expect(value).toEqual({ ...first, ...amendment, version: 2, recordedAt: value.recordedAt });
     expect(await records.find(patient.id, first.id)).toEqual(value);
     expect(await records.find(patient.id, first.id, 1)).toEqual(first);
@@ -222,7 +228,7 @@ describe("records", () => {
     const record = await newRecord(patient.id);
     const amendment = { ...diagnosis, amendmentReason: "reason" };
     expect(await records.find(stranger.id, record.id)).toBeNull();
-    await expect(records.amend(access("amendRecord"), stranger.id, record.id, 1, amendment)).rejects.toThrow(
+    await expect(records.amend(access("amendRecord"), stranger.id, record.id, 1, amendment, unblocked)).rejects.toThrow(
       NotFoundError,
     );
     await expect(newRecord(randomUUID())).rejects.toThrow(NotFoundError);
@@ -234,7 +240,14 @@ describe("records", () => {
     const before = await auditCount();
     const results = await Promise.allSettled(
       ["one", "other"].map((text) =>
-        records.amend(access("amendRecord"), patient.id, record.id, 1, { ...diagnosis, text, amendmentReason: text }),
+        records.amend(
+          access("amendRecord"),
+          patient.id,
+          record.id,
+          1,
+          { ...diagnosis, text, amendmentReason: text },
+          unblocked,
+        ),
       ),
     );
     const refused = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
@@ -249,7 +262,7 @@ describe("records", () => {
     const made = [];
     for (const day of days) made.push(await newRecord(patient.id, { occurredAt: `${day}T00:00:00.000Z` }));
     const amendment = { ...diagnosis, occurredAt: "2026-04-01T00:00:00.000Z", amendmentReason: "wrong month" };
-    await records.amend(access("amendRecord"), patient.id, made[1]?.id ?? "", 1, amendment);
+    await records.amend(access("amendRecord"), patient.id, made[1]?.id ?? "", 1, amendment, unblocked);
     const listed = await everything(async (page) => (await records.list(patient.id, page)) ?? { items: [] });
     expect(listed.map(({ occurredAt }) => occurredAt.slice(5, 7))).toEqual(["04", "03", "02", "02"]);
     expect(new Set(listed.map(({ id }) => id)).size).toBe(4);
@@ -316,7 +329,7 @@ describe("PostgreSQL restarted in mid-write", () => {
     let version = 1;
     const writing = (async () => {
       for (;;) {
-        await patients.update(access("updatePatient"), patient.id, version, details());
+        await patients.update(access("updatePatient"), patient.id, version, details(), unblocked);
         version++;
       }
     })().catch(() => undefined);
@@ -328,6 +341,6 @@ describe("PostgreSQL restarted in mid-write", () => {
     const found = (await patients.find(patient.id))?.version ?? 0;
     expect(found - version === 0 || found - version === 1).toBe(true);
     expect(await auditCount()).toBe(before + found - 1);
-    await patients.update(access("updatePatient"), patient.id, found, details());
+    await patients.update(access("updatePatient"), patient.id, found, details(), unblocked);
   });
 });

@@ -11,6 +11,14 @@ const variables = {
   REDIS_HOST: "127.42.0.9",
   REDIS_PORT: "65535",
   REDIS_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:redis-auth-dev",
+  AUDIT_LOG_GROUP: "audit-dev",
+  USER_POOL_ID: "eu-west-1_aB3",
+  USER_POOL_CLIENT_ID: "client-1",
+  TOKEN_VERIFICATION: "gateway",
+  SESSION_IDLE_SECONDS: "900",
+  SESSION_ABSOLUTE_SECONDS: "43200",
+  SESSION_REQUESTS_PER_MINUTE: "300",
+  CACHE_SECONDS: "0",
 };
 
 describe("the environment of the records service", () => {
@@ -24,6 +32,11 @@ describe("the environment of the records service", () => {
         secretArn: variables.DATABASE_SECRET_ARN,
       },
       redis: { host: "127.42.0.9", port: 65535, secretArn: variables.REDIS_SECRET_ARN },
+      auditLogGroup: "audit-dev",
+      userPool: { userPoolId: "eu-west-1_aB3", clientId: "client-1" },
+      tokenVerification: "gateway",
+      sessionLimits: { idle: 900, absolute: 43_200, requestsPerMinute: 300 },
+      cacheSeconds: 0,
     });
   });
 
@@ -35,12 +48,17 @@ describe("the environment of the records service", () => {
       DATABASE_NAME: "",
       REDIS_PORT: "0",
       REDIS_SECRET_ARN: "redis-auth-dev",
+      USER_POOL_ID: "pool",
+      TOKEN_VERIFICATION: "none",
+      SESSION_IDLE_SECONDS: "-1",
+      SESSION_ABSOLUTE_SECONDS: "12h",
     };
     expect(() => readRecordsEnvironment(wrong)).toThrow(
       new Error(
         [
           "The environment is not valid:",
           '- ENVIRONMENT is " "; allowed: any text',
+          "- AUDIT_LOG_GROUP is missing; allowed: any text",
           '- DATABASE_HOST is "a b"; allowed: a host name or an IP address',
           '- DATABASE_PORT is "65536"; allowed: a port, 1 to 65535',
           "- DATABASE_NAME is missing; allowed: any text",
@@ -48,6 +66,13 @@ describe("the environment of the records service", () => {
           "- REDIS_HOST is missing; allowed: a host name or an IP address",
           '- REDIS_PORT is "0"; allowed: a port, 1 to 65535',
           '- REDIS_SECRET_ARN is "redis-auth-dev"; allowed: an ARN',
+          `- USER_POOL_ID is "pool"; allowed: a user pool's id`,
+          "- USER_POOL_CLIENT_ID is missing; allowed: any text",
+          '- TOKEN_VERIFICATION is "none"; allowed: one of keys, gateway',
+          '- SESSION_IDLE_SECONDS is "-1"; allowed: a whole number',
+          '- SESSION_ABSOLUTE_SECONDS is "12h"; allowed: a whole number',
+          "- SESSION_REQUESTS_PER_MINUTE is missing; allowed: a whole number",
+          "- CACHE_SECONDS is missing; allowed: a whole number",
         ].join("\n"),
       ),
     );

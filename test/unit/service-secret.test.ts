@@ -1,6 +1,6 @@
 import { type GetSecretValueCommandInput, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { parseDatabaseCredentials } from "../../service/postgres";
-import { Secret, SecretFormatError } from "../../service/secret";
+import { Secret, SecretFormatError, secretText } from "../../service/secret";
 
 /** A client whose requests are answered here, in order, and recorded. */
 function clientAnswering(...answers: (string | Error)[]) {
@@ -27,7 +27,7 @@ const asIs = (value: string) => value;
 describe("Secret", () => {
   it("is read once for many uses", async () => {
     const { client, asked } = clientAnswering("first");
-    const secret = new Secret(client, "arn:secret", asIs);
+    const secret = new Secret(secretText(client, "arn:secret"), asIs);
     const uses = [1, 2, 3].map(() => secret.use(accepting("first"), isRefused));
     expect(await Promise.all(uses)).toEqual(["first", "first", "first"]);
     expect(asked).toEqual(["arn:secret"]);
@@ -35,7 +35,7 @@ describe("Secret", () => {
 
   it("is read anew, once, when it is refused, however many notice at the same time", async () => {
     const { client, asked } = clientAnswering("first", "second");
-    const secret = new Secret(client, "arn:secret", asIs);
+    const secret = new Secret(secretText(client, "arn:secret"), asIs);
     await secret.use(accepting("first"), isRefused);
     const uses = [1, 2, 3].map(() => secret.use(accepting("second"), isRefused));
     expect(await Promise.all(uses)).toEqual(["second", "second", "second"]);
@@ -44,21 +44,23 @@ describe("Secret", () => {
 
   it("gives up when the new one is refused too", async () => {
     const { client, asked } = clientAnswering("first", "second");
-    await expect(new Secret(client, "arn:secret", asIs).use(accepting("third"), isRefused)).rejects.toBe(refused);
+    await expect(new Secret(secretText(client, "arn:secret"), asIs).use(accepting("third"), isRefused)).rejects.toBe(
+      refused,
+    );
     expect(asked).toHaveLength(2);
   });
 
   it("is not read anew for another failure", async () => {
     const { client, asked } = clientAnswering("first");
     const failure = new Error("connection lost");
-    const use = new Secret(client, "arn:secret", asIs).use(() => Promise.reject(failure), isRefused);
+    const use = new Secret(secretText(client, "arn:secret"), asIs).use(() => Promise.reject(failure), isRefused);
     await expect(use).rejects.toBe(failure);
     expect(asked).toHaveLength(1);
   });
 
   it("does not remember that it could not be read", async () => {
     const { client } = clientAnswering(new Error("throttled"), "first");
-    const secret = new Secret(client, "arn:secret", asIs);
+    const secret = new Secret(secretText(client, "arn:secret"), asIs);
     await expect(secret.use(accepting("first"), isRefused)).rejects.toThrow("throttled");
     expect(await secret.use(accepting("first"), isRefused)).toBe("first");
   });

@@ -2,7 +2,8 @@ import { ReplyError as UntypedReplyError } from "ioredis";
 import type { UnavailableReason } from "../../service/contract-schemas";
 import { SecretFormatError } from "../../service/secret";
 import { describeError } from "../../service/describe-error";
-import { unavailableReason } from "../../service/records/unavailable-reason";
+import { unavailableReason } from "../../service/unavailable-reason";
+import { UnavailableError } from "../../service/unavailable-error";
 import { TimeLimitError } from "../../service/time-limit";
 
 const ReplyError = UntypedReplyError as new (message: string) => Error;
@@ -33,6 +34,7 @@ describe("unavailableReason", () => {
     ["a refused connection", error({ code: "ECONNREFUSED" }), "unreachable"],
     ["an unknown host", error({ code: "ENOTFOUND" }), "unreachable"],
     ["anything else", "what", "unreachable"],
+    ["what a dependency failed for", new UnavailableError("database", error({ code: "28P01" })), "unauthorized"],
   ])("takes %s for what it is", (_, thrown, reason) => {
     expect(unavailableReason(thrown)).toBe(reason);
   });
@@ -46,5 +48,6 @@ describe("describeError", () => {
     });
     expect(describeError(new RangeError("7"))).toEqual({ name: "RangeError" });
     expect(describeError("text")).toEqual({ name: "string" });
+    expect(describeError(new UnavailableError("cache", new RangeError("7")))).toEqual({ name: "RangeError" });
   });
 });

@@ -119,6 +119,7 @@ export class MedicalRecords {
   /**
    * Adds a version.
    *
+   * @param beforeChange runs once nobody else can amend the record any more, within the transaction
    * @throws NotFoundError, VersionMismatchError
    */
   amend(
@@ -127,11 +128,13 @@ export class MedicalRecords {
     recordId: string,
     ifVersion: number,
     amendment: RecordAmendment,
+    beforeChange: () => Promise<void>,
   ): Promise<Written<MedicalRecord>> {
     return this.database.transaction(async (client) => {
       const { rows: locked } = await client.query<{ version: number }>(lockRecord, [recordId, patientId]);
       if (!locked[0]) throw new NotFoundError("There is no such record.");
       if (locked[0].version !== ifVersion) throw new VersionMismatchError("The record was amended in the meantime.");
+      await beforeChange();
       const version = ifVersion + 1;
       await client.query(insertVersion, [recordId, version, ...values(amendment, access)]);
       await client.query(moveToVersion, [recordId, version, toMilliseconds(amendment.occurredAt)]);

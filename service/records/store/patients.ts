@@ -119,13 +119,21 @@ export class Patients {
   /**
    * Replaces a patient's details.
    *
+   * @param beforeChange runs once nobody else can change the patient any more, within the transaction
    * @throws NotFoundError, VersionMismatchError, ConflictError where another patient has the medical record number
    */
-  update(access: WriteContext, id: string, ifVersion: number, details: PatientDetails): Promise<Written<Patient>> {
+  update(
+    access: WriteContext,
+    id: string,
+    ifVersion: number,
+    details: PatientDetails,
+    beforeChange: () => Promise<void>,
+  ): Promise<Written<Patient>> {
     return this.database.transaction(async (client) => {
       const { rows: locked } = await client.query<{ version: number }>(lockPatient, [id]);
       if (!locked[0]) throw new NotFoundError("There is no such patient.");
       if (locked[0].version !== ifVersion) throw new VersionMismatchError("The patient was changed in the meantime.");
+      await beforeChange();
       const { rows } = await client
         .query<Row<Patient>>(updatePatient, [id, ...values(details)])
         .catch(refuseSecondNumber);

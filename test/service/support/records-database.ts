@@ -4,9 +4,9 @@ import * as path from "node:path";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { Client, type QueryResultRow } from "pg";
 import { Database, type DatabaseCredentials, parseDatabaseCredentials } from "../../../service/postgres";
-import { Secret } from "../../../service/secret";
+import { Secret, secretText } from "../../../service/secret";
 import { AwsStandIn } from "./aws-stand-in";
-import { CertificateAuthority } from "./certificates";
+import { CertificateAuthority, type CertificateFiles } from "./certificates";
 import { FunctionProcess } from "./function-process";
 import { PostgresServer } from "./postgres-server";
 import { trust } from "./trust";
@@ -24,7 +24,8 @@ export class RecordsDatabase {
     readonly folder: string,
     readonly aws: AwsStandIn,
     readonly postgres: PostgresServer,
-    private readonly authority: CertificateAuthority,
+    readonly authority: CertificateAuthority,
+    readonly certificate: CertificateFiles,
   ) {}
 
   static async start(): Promise<RecordsDatabase> {
@@ -34,12 +35,13 @@ export class RecordsDatabase {
     const aws = await AwsStandIn.start(() => Promise.resolve());
     // PostgreSQL's own user must reach its folder.
     const postgresFolder = mkdtempSync(path.join(tmpdir(), "postgres-"));
-    const postgres = await PostgresServer.start(postgresFolder, authority.issue("server", "DNS:localhost"));
+    const certificate = authority.issue("server", "DNS:localhost");
+    const postgres = await PostgresServer.start(postgresFolder, certificate);
     await postgres.administer(
       `CREATE ROLE ${master.username} LOGIN CREATEROLE CREATEDB PASSWORD '${master.password}'`,
       `CREATE DATABASE records OWNER ${master.username}`,
     );
-    const database = new RecordsDatabase(folder, aws, postgres, authority);
+    const database = new RecordsDatabase(folder, aws, postgres, authority, certificate);
     aws.putSecret(database.masterSecretArn, JSON.stringify(master));
     aws.putEmptySecret(database.serviceSecretArn);
     return database;
@@ -92,7 +94,7 @@ export class RecordsDatabase {
       endpoint: this.aws.endpoint,
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });
-    return new Secret(client, this.serviceSecretArn, parseDatabaseCredentials);
+    return new Secret(secretText(client, this.serviceSecretArn), parseDatabaseCredentials);
   }
 
   serviceCredentials(stage = "AWSCURRENT"): DatabaseCredentials {

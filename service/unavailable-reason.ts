@@ -1,7 +1,8 @@
-import type { UnavailableReason } from "../contract-schemas";
-import { describeError } from "../describe-error";
-import { isRefusedByRedis } from "../redis";
-import { isRefusedByPostgres } from "../postgres";
+import type { UnavailableReason } from "./contract-schemas";
+import { describeError } from "./describe-error";
+import { isRefusedByPostgres } from "./postgres";
+import { isRefusedByRedis } from "./redis";
+import { UnavailableError } from "./unavailable-error";
 
 const timeouts = /^(TimeLimitError|TimeoutError|ETIMEDOUT)$/;
 
@@ -14,6 +15,7 @@ const withoutTls = "The server does not support SSL connections";
 
 /** The little that may be told to everyone about why something is unavailable. */
 export function unavailableReason(error: unknown): UnavailableReason {
+  if (error instanceof UnavailableError) return unavailableReason(error.cause);
   const { name, code } = describeError(error);
   const matches = (pattern: RegExp) => pattern.test(name) || (code !== undefined && pattern.test(code));
   if (matches(timeouts)) return "timeout";

@@ -1,0 +1,194 @@
+import { randomUUID } from "node:crypto";
+import type { AuditLine } from "../../service/records/audit-log";
+import { verifyChain } from "../../service/audit-verification/verify";
+import { type Container, RecordsApi, type RequestOptions, sourceAddress } from "./support/records-api";
+import { addRecord, ifMatch, marked, newKey, patientDetails, recordDetails, registerPatient } from "./support/samples";
+
+jest.setTimeout(60_000);
+
+let api: RecordsApi;
+let service: Container;
+let token: string;
+const userId = randomUUID();
+
+beforeAll(async () => {
+  api = await RecordsApi.start();
+});
+
+beforeEach(async () => {
+  service = api.container();
+  token = await api.signIn(service, undefined, userId);
+});
+
+afterAll(() => api.stop());
+
+const uuid = expect.stringMatching(/^[0-9a-f]{8}-/) as string;
+const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string;
+
+/** What a request adds to the audit log. */
+async function lines(method: string, path: string, options: RequestOptions = {}) {
+  service.auditLines.length = 0;
+  const { requestId, status, body } = await service.request(method, path, { token, ...options });
+  for (const line of service.auditLines) expect(line).toMatchObject({ requestId, sourceAddress });
+  return { status, body, lines: service.auditLines.map(({ requestId: _, sourceAddress: __, ...line }) => line) };
+}
+
+const read = (action: AuditLine["action"], more: object, outcome = "allowed") => ({
+  id: uuid,
+  occurredAt: moment,
+  userId,
+  action,
+  outcome,
+  ...more,
+});
+
+const written = (action: AuditLine["action"], more: object) => ({
+  ...read(action, more),
+  sequence: expect.stringMatching(/^[1-9]\d*$/) as string,
+  hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+});
+
+const chainLength = async () =>
+  Number((await api.database.run<{ count: string }>("SELECT count(*) FROM records.audit_entries"))[0]?.count);
+
+describe("every access has its line in the audit log", () => {
+  it("reads: which patient or record, in which version", async () => {
+    const patient = await registerPatient(service, token);
+    const record = await addRecord(service, token, patient.path);
+    const before = await chainLength();
+    const [patientId, recordId] = [patient.id, record.id];
+    expect((await lines("GET", patient.path)).lines).toEqual([read("getPatient", { patientId, version: 1 })]);
+    expect((await lines("GET", patient.path)).lines).toEqual([read("getPatient", { patientId, version: 1 })]);
+    expect((await lines("GET", record.path)).lines).toEqual([read("getRecord", { patientId, recordId, version: 1 })]);
+    expect((await lines("GET", `${patient.path}/accesses`)).lines).toEqual([read("listAccesses", { patientId })]);
+    expect((await lines("GET", "/v1/session")).lines).toEqual([read("getSession", {})]);
+    expect(await chainLength()).toBe(before);
+  });
+
+  it("lists: every patient or record that was shown, or that there was none", async () => {
+    const family = `Liste${randomUUID().slice(0, 8)}`;
+    const one = await registerPatient(service, token, { familyName: `${family}a` });
+    const two = await registerPatient(service, token, { familyName: `${family}b` });
+    expect((await lines("GET", `/v1/patients?familyName=${family}`)).lines).toEqual(
+      [one, two].map(({ id }) => read("listPatients", { patientId: id, version: 1 })),
+    );
+    expect((await lines("GET", `/v1/patients?familyName=${family}c`)).lines).toEqual([read("listPatients", {})]);
+    const record = await addRecord(service, token, one.path);
+    expect((await lines("GET", `${one.path}/records`)).lines).toEqual([
+      read("listRecords", { patientId: one.id, recordId: record.id, version: 1 }),
+    ]);
+    expect((await lines("GET", `${two.path}/records`)).lines).toEqual([read("listRecords", { patientId: two.id })]);
+  });
+
+  it("writes: with their place in the chain, which they take in the same transaction", async () => {
+    const before = await chainLength();
+    const created = await lines("POST", "/v1/patients", { body: patientDetails(), headers: newKey() });
+    const patientId = String(created.body.id);
+    expect(created.lines).toEqual([written("createPatient", { patientId, version: 1 })]);
+    const path = `/v1/patients/${patientId}`;
+    const changed = await lines("PUT", path, { body: patientDetails(), headers: ifMatch(1) });
+    expect(changed.lines).toEqual([written("updatePatient", { patientId, version: 2 })]);
+    const added = await lines("POST", `${path}/records`, { body: recordDetails(), headers: newKey() });
+    const recordId = String(added.body.id);
+    expect(added.lines).toEqual([written("createRecord", { patientId, recordId, version: 1 })]);
+    const body = { ...recordDetails(), amendmentReason: "reason" };
+    const amended = await lines("PUT", `${path}/records/${recordId}`, { body, headers: ifMatch(1) });
+    expect(amended.lines).toEqual([written("amendRecord", { patientId, recordId, version: 2 })]);
+    expect(await chainLength()).toBe(before + 4);
+
+    const [{ sequence = "", hash = "" } = {}] = amended.lines;
+    expect(await verifyChain(service.database, { sequence, hash })).toMatchObject({ intact: true });
+  });
+
+  it("the session: opened, ended", async () => {
+    const fresh = api.tokens.issue(userId, ["records/read"]);
+    expect((await lines("POST", "/v1/session", { token: fresh })).lines).toEqual([read("openSession", {})]);
+    expect((await lines("DELETE", "/v1/session", { token: fresh })).lines).toEqual([read("endSession", {})]);
+  });
+
+  it("refusals: who was refused what, as far as that is known", async () => {
+    const patient = await registerPatient(service, token);
+    const refused = (action: AuditLine["action"], more: object) => read(action, more, "refused");
+    const [patientId, recordId] = [patient.id, randomUUID()];
+    const unknown = { token: "forged" };
+    expect((await lines("GET", patient.path, unknown)).lines).toEqual([
+      refused("getPatient", { userId: null, patientId }),
+    ]);
+    const readOnly = { token: api.tokens.issue(userId, ["records/read"]) };
+    expect((await lines("PUT", patient.path, readOnly)).lines).toEqual([refused("updatePatient", { patientId })]);
+    expect((await lines("GET", patient.path, readOnly)).lines).toEqual([refused("getPatient", { patientId })]);
+    expect((await lines("GET", `${patient.path}/records/${recordId}`)).lines).toEqual([
+      refused("getRecord", { patientId, recordId }),
+    ]);
+    expect((await lines("GET", "/v1/patients/Synthetikson")).lines).toEqual([refused("getPatient", {})]);
+    const before = await chainLength();
+    const late = { body: patientDetails(), headers: ifMatch(7) };
+    expect((await lines("PUT", patient.path, late)).lines).toEqual([refused("updatePatient", { patientId })]);
+    expect(await chainLength()).toBe(before);
+  });
+
+  it("and nothing of a patient in any line or log", async () => {
+    const patient = await registerPatient(service, token);
+    await addRecord(service, token, patient.path);
+    await service.request("GET", "/v1/patients?familyName=Synthetikson", { token });
+    await service.request("GET", `/v1/patients/Synthetikson`, { token });
+    await service.request("POST", "/v1/patients", { token, body: { ...patientDetails(), sex: "Befundtext" } });
+    expect(service.auditLines.length).toBeGreaterThan(4);
+    const text = JSON.stringify([service.auditLines, service.logged]);
+    for (const word of marked) expect(text).not.toContain(word);
+  });
+});
+
+describe("without its line in the audit log", () => {
+  it("no read is answered, and no refusal", async () => {
+    const patient = await registerPatient(service, token);
+    const container = api.container({ deliverAuditLines: () => Promise.reject(new Error("log group gone")) });
+    for (const options of [{ token }, { token: "forged" }]) {
+      const answer = await container.request("GET", patient.path, options);
+      expect(answer).toMatchObject({ status: 503, body: { title: "Service Unavailable" } });
+      expect(answer.text).not.toContain("Synthetikson");
+    }
+  });
+
+  it("a write that is in the chain is answered, counted and logged", async () => {
+    const container = api.container({ deliverAuditLines: () => Promise.reject(new Error("log group gone")) });
+    const body = patientDetails();
+    const { status, requestId } = await container.request("POST", "/v1/patients", { token, headers: newKey(), body });
+    expect(status).toBe(201);
+    expect(container.counts).toEqual({ AuditLogFailures: 1 });
+    expect(container.logged[0]).toEqual({
+      message: "audit log failed after a write",
+      requestId,
+      error: { name: "Error" },
+    });
+  });
+});
+
+it("without its entry in the chain a write has no effect", async () => {
+  const patient = await registerPatient(service, token);
+  await api.database.run("REVOKE EXECUTE ON FUNCTION records.append_audit FROM records_service");
+  try {
+    const changes = { body: patientDetails(), headers: ifMatch(1), token };
+    await expect(service.request("PUT", patient.path, changes)).rejects.toThrow("does not declare status 500");
+  } finally {
+    await api.database.run("GRANT EXECUTE ON FUNCTION records.append_audit TO records_service");
+  }
+  const { body } = await api.container({ cacheSeconds: 0 }).request("GET", patient.path, { token });
+  expect(body).toEqual(patient.body);
+});
+
+describe("a patient's accesses", () => {
+  it("are listed, the latest first, a page at a time", async () => {
+    const patient = await registerPatient(service, token);
+    await service.request("PUT", patient.path, { token, body: patientDetails(), headers: ifMatch(1) });
+    const first = await service.request("GET", `${patient.path}/accesses?limit=1`, { token });
+    const common = { id: uuid, occurredAt: moment, userId, patientId: patient.id, outcome: "allowed", sourceAddress };
+    expect(first.body.items).toEqual([{ ...common, action: "updatePatient", version: 2, requestId: uuid }]);
+    const rest = await service.request("GET", `${patient.path}/accesses?cursor=${String(first.body.nextCursor)}`, {
+      token,
+    });
+    expect(rest.body).toEqual({
+      items: [{ ...common, action: "createPatient", version: 1, requestId: patient.requestId }],
+    });
+  });
+});

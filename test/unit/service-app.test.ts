@@ -1,0 +1,103 @@
+import { TokenError } from "../../service/records/access-tokens";
+import { type AppArgs, createApp } from "../../service/records/app";
+import { AuditLog } from "../../service/records/audit-log";
+import { type Check, HealthChecks } from "../../service/records/health";
+
+const works: Check = () => Promise.resolve();
+const fails: Check = () => Promise.reject(new Error("password authentication failed for user tap at 10.0.20.4"));
+
+/** The service without what operations need: none gets as far as that here. */
+function service({ database = works, cache = works } = {}) {
+  const info = jest.fn();
+  const error = jest.fn();
+  const health = new HealthChecks({ database, cache }, () => undefined);
+  const app = createApp({
+    health,
+    operations: {} as AppArgs["operations"],
+    readToken: () => Promise.reject(new TokenError("No token.")),
+    auditLog: new AuditLog(() => Promise.resolve()),
+    log: { info, error },
+  } as unknown as AppArgs);
+  const request = async (method: string, path: string) => {
+    const response = await app.request(
+      path,
+      { method },
+      {
+        requestContext: { requestId: "request-1", identity: { sourceIp: "192.0.2.1" } },
+      },
+    );
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: JSON.parse(await response.text()) as unknown,
+    };
+  };
+  return { request, info, error, health };
+}
+
+const common = {
+  "cache-control": "no-store",
+  "strict-transport-security": "max-age=63072000; includeSubDomains",
+  "x-content-type-options": "nosniff",
+};
+
+const problem = (status: number, title: string, detail: string, headers = {}) => ({
+  status,
+  headers: { ...common, "content-type": "application/problem+json", ...headers },
+  body: { type: "about:blank", title, status, detail, requestId: "request-1" },
+});
+
+describe("the records service", () => {
+  it("answers health with the state of what it needs", async () => {
+    expect(await service().request("GET", "/health")).toEqual({
+      status: 200,
+      headers: { ...common, "content-type": "application/json" },
+      body: { status: "ok", checks: { database: { status: "ok" }, cache: { status: "ok" } } },
+    });
+  });
+
+  it("answers health with 503 and names what is unavailable, without telling more", async () => {
+    expect(await service({ cache: fails }).request("GET", "/health")).toEqual({
+      status: 503,
+      headers: { ...common, "content-type": "application/json" },
+      body: {
+        status: "unavailable",
+        checks: { database: { status: "ok" }, cache: { status: "unavailable", reason: "unreachable" } },
+      },
+    });
+  });
+
+  it("answers an unknown path with a problem", async () => {
+    expect(await service().request("GET", "/v1/doctors")).toEqual(
+      problem(404, "Not Found", "There is nothing at this path."),
+    );
+  });
+
+  it("answers a wrong method with a problem and the right ones", async () => {
+    expect(await service().request("DELETE", "/v1/patients/7")).toEqual(
+      problem(405, "Method Not Allowed", "Allowed here: GET, PUT.", { allow: "GET, PUT" }),
+    );
+  });
+
+  it("answers an unforeseen failure with a problem, and logs no more than its kind", async () => {
+    const { request, error, health } = service();
+    jest.spyOn(health, "current").mockRejectedValue(Object.assign(new TypeError("patient Jane Doe"), { code: "E1" }));
+    expect(await request("GET", "/health")).toEqual(
+      problem(500, "Internal Server Error", "Something went wrong here. Quote the request id when asking for help."),
+    );
+    expect(error.mock.calls).toEqual([
+      ["failed", { requestId: "request-1", error: { name: "TypeError", code: "E1" } }],
+    ]);
+  });
+
+  it("logs each request by its operation, never by its path", async () => {
+    const { request, info } = service();
+    await request("GET", "/v1/patients/7");
+    await request("GET", "/v1/doctors/8");
+    const durationMs = expect.any(Number) as number;
+    expect(info.mock.calls).toEqual([
+      ["answered", { operation: "getPatient", status: 401, durationMs, requestId: "request-1" }],
+      ["answered", { operation: "none", status: 404, durationMs, requestId: "request-1" }],
+    ]);
+  });
+});

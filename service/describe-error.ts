@@ -7,3 +7,6 @@ export function describeError(error: unknown): { name: string; code?: string } {
   const { name } = error;
   return "code" in error && typeof error.code === "string" ? { name, code: error.code } : { name };
 }
+
+/** The same as a text: "name, code". */
+export const errorText = (error: unknown): string => Object.values(describeError(error)).join(", ");

@@ -1,15 +1,15 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { awsJobLimits } from "../aws-client";
 import { Database, parseDatabaseCredentials } from "../postgres";
 import { createHandler } from "../rotation/handler";
-import { requestLimits } from "../rotation/request-limits";
 import { Secret, secretText } from "../secret";
 import { readDatabaseRotationEnvironment } from "./environment";
 import { loginFormat } from "./login";
 import { LoginRotation } from "./login-rotation";
 
 const { database, masterSecretArn } = readDatabaseRotationEnvironment(process.env);
-const secrets = new SecretsManagerClient({ requestHandler: requestLimits });
+const secrets = new SecretsManagerClient(awsJobLimits);
 const master = new Database(
   database,
   new Secret(secretText(secrets, masterSecretArn), parseDatabaseCredentials),

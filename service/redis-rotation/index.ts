@@ -1,17 +1,17 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { ElastiCacheClient } from "@aws-sdk/client-elasticache";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { awsJobLimits } from "../aws-client";
 import { createHandler } from "../rotation/handler";
-import { requestLimits } from "../rotation/request-limits";
 import { tokenFormat } from "./auth-token";
 import { readRotationEnvironment } from "./environment";
 import { ReplicationGroup } from "./replication-group";
 import { TokenRotation } from "./token-rotation";
 
 const environment = readRotationEnvironment(process.env);
-const secrets = new SecretsManagerClient({ requestHandler: requestLimits });
+const secrets = new SecretsManagerClient(awsJobLimits);
 const group = new ReplicationGroup(
-  new ElastiCacheClient({ requestHandler: requestLimits }),
+  new ElastiCacheClient(awsJobLimits),
   environment.replicationGroupId,
   environment.redis,
 );

@@ -1,6 +1,6 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Context, SecretsManagerRotationEvent } from "aws-lambda";
-import { describeError } from "../describe-error";
+import { errorText } from "../describe-error";
 import { rotate, type RotationTarget } from "./rotation";
 import { RotationError } from "./rotation-error";
 import { type SecretFormat, SecretVersions } from "./secret-versions";
@@ -40,8 +40,4 @@ export function createHandler<T>({ secrets, format, target, log }: RotationHandl
 }
 
 /** Messages of AWS, of Redis and of PostgreSQL can quote what they were sent; Lambda logs what is thrown. */
-function withoutSecrets(error: unknown): string {
-  if (error instanceof RotationError) return error.message;
-  const { name, code } = describeError(error);
-  return code === undefined ? name : `${name}, ${code}`;
-}
+const withoutSecrets = (error: unknown) => (error instanceof RotationError ? error.message : errorText(error));

@@ -1,6 +1,7 @@
-import { verifyChain, type Verification } from "../../service/audit-verification/verify";
+import { randomUUID } from "node:crypto";
+import { verifyChain, type Verification } from "../../service/operations/verify-chain";
 import type { Database } from "../../service/postgres";
-import { AuditTrail } from "../../service/records/store/audit-trail";
+import { appendAudit, appendTo } from "../../service/records/store/audit-trail";
 import { RecordsDatabase } from "./support/records-database";
 
 jest.setTimeout(60_000);
@@ -15,9 +16,8 @@ beforeAll(async () => {
   server = await RecordsDatabase.start();
   await server.migrate();
   database = server.asService();
-  expect(await verifyChain(database)).toEqual({ intact: true, entries: 0, head: null });
+  expect(await verifyChain(database)).toEqual({ intact: true, entries: 0, anchors: 0, head: null });
 
-  const trail = new AuditTrail(database);
   for (let entry = 1; entry <= count; entry++) {
     const access = {
       userId: `Zoë "\\ \n ${entry}`,
@@ -26,7 +26,9 @@ beforeAll(async () => {
       sourceAddress: "::1",
     } as const;
     const patientId = "00000000-0000-4000-8000-000000000001";
-    const [receipt] = await trail.append(access, [{ patientId, version: entry, outcome: "allowed" }]);
+    const [receipt] = await database.transaction((client) =>
+      appendTo(client, access, [{ patientId, version: entry, outcome: "allowed" }]),
+    );
     last = { sequence: receipt?.sequence ?? "", hash: receipt?.hash ?? "" };
   }
   await server.run(
@@ -58,7 +60,7 @@ const broken = (sequence: number, reason: string): Partial<Verification> => ({
 });
 
 it("is intact as it was written, and has the anchor", async () => {
-  expect(await verifyChain(database, last)).toEqual({ intact: true, entries: count, head: last });
+  expect(await verifyChain(database, [last])).toEqual({ intact: true, entries: count, anchors: 1, head: last });
 });
 
 it.each([
@@ -116,9 +118,62 @@ it("shows a tail that was cut off together with the head, by an anchor from the 
     DELETE FROM records.audit_entries WHERE sequence > 4;
     UPDATE records.audit_head SET (sequence, hash) = (SELECT sequence, hash FROM records.audit_entries WHERE sequence = 4)`);
   expect(await verifyChain(database)).toMatchObject({ intact: true, entries: 4 });
-  expect(await verifyChain(database, last)).toMatchObject(broken(5, "missing"));
+  expect(await verifyChain(database, [last])).toMatchObject(broken(5, "missing"));
 });
 
 it("shows a chain that was written anew, by an anchor from the audit log", async () => {
-  expect(await verifyChain(database, { sequence: "4", hash: last.hash })).toMatchObject(broken(4, "altered"));
+  expect(await verifyChain(database, [last, { sequence: "4", hash: last.hash }])).toMatchObject(broken(4, "altered"));
+});
+
+describe("entries that bring their id and their moment", () => {
+  const given = (changes: object = {}) => ({
+    id: randomUUID(),
+    occurredAt: "2026-01-02T03:04:05.678Z",
+    userId: null,
+    action: "getPatient",
+    outcome: "refused",
+    requestId: "r",
+    sourceAddress: "::1",
+    ...changes,
+  });
+
+  interface Receipt {
+    sequence: string;
+    id: string;
+    occurredAt: string;
+  }
+
+  const append = async (entries: object[]) => {
+    const parameter = JSON.stringify(entries);
+    const { rows } = await database.transaction((client) => client.query<Receipt>(appendAudit, [parameter]));
+    return rows.map(({ sequence, id, occurredAt }) => ({ sequence, id, occurredAt }));
+  };
+
+  const receipt = (place: number, { id, occurredAt }: { id: string; occurredAt: string }): Receipt => ({
+    sequence: String(count + place),
+    id,
+    occurredAt,
+  });
+
+  it("keep them, and are in the chain", async () => {
+    const [first, second] = [given(), given({ occurredAt: "2025-12-31T23:59:59.999Z" })];
+    expect(await append([first, second])).toEqual([receipt(1, first), receipt(2, second)]);
+    expect(await verifyChain(database)).toMatchObject({ intact: true, entries: count + 2 });
+  });
+
+  it("are appended once, however often they come, together or apart; what is new among them is", async () => {
+    const [first, second, third] = [given(), given(), given()];
+    expect(await append([first, first, second])).toEqual([receipt(1, first), receipt(2, second)]);
+    expect(await append([second, third, first])).toEqual([receipt(3, third)]);
+    expect(await append([first, second, third])).toEqual([]);
+    expect(await verifyChain(database)).toMatchObject({ intact: true, entries: count + 3 });
+  });
+
+  it("are appended once by many at the same time", async () => {
+    const entries = Array.from({ length: 20 }, () => given());
+    const results = await Promise.all([entries, entries.toReversed(), entries].map(append));
+    const ids = (list: { id: string }[]) => list.map(({ id }) => id).sort();
+    expect(ids(results.flat())).toEqual(ids(entries));
+    expect(await verifyChain(database)).toMatchObject({ intact: true, entries: count + 20 });
+  });
 });

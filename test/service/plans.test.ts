@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Database } from "../../service/postgres";
+import { selectKnown } from "../../service/operations/deliver-audit";
 import { selectAccesses } from "../../service/records/store/audit-trail";
 import { claimKey, keepResponse, purgeKeys, selectResponse } from "../../service/records/store/idempotency";
 import { selectRecord, selectRecords } from "../../service/records/store/medical-records";
@@ -103,6 +104,8 @@ it.each<[string, string, unknown[], string[]]>([
   ],
   ["accesses", selectAccesses, [one, null, 26], ["audit_entries_by_patient"]],
   ["the next accesses", selectAccesses, [one, "100", 26], ["audit_entries_by_patient"]],
+  // A batch has more, for which only a table of this size is read whole.
+  ["delivered lines", selectKnown, [Array.from({ length: 20 }, () => randomUUID())], ["audit_entries_id"]],
   ["a response", selectResponse, ["user", "createPatient", one, Buffer.of()], ["idempotency_keys_pkey"]],
   ["the response's keeping", keepResponse, ["user", "createPatient", one, "{}"], ["idempotency_keys_pkey"]],
   ["expired keys", purgeKeys, [], ["idempotency_keys_by_age", "idempotency_keys_pkey"]],

@@ -4,13 +4,17 @@
  * without them. Sequences have no gaps, as the head is locked until the appending transaction ends.
  *
  * What is hashed is the previous hash and the text of a JSON array; `service/audit-chain.ts` computes the same.
+ *
+ * Entries that come from the audit log bring the `id` and the `occurredAt` of their line; one whose id is in the chain already is
+ * skipped. How far the audit log has been read stands in `audit_delivery`, and which of its lines could not become entries, by
+ * the id that the log gave them, in `audit_malformed_lines`.
  */
 export const audit = `
 SET LOCAL ROLE records_owner;
 
 CREATE TABLE records.audit_entries (
   sequence bigint PRIMARY KEY CONSTRAINT audit_entries_sequence CHECK (sequence >= 1),
-  id uuid NOT NULL,
+  id uuid NOT NULL CONSTRAINT audit_entries_id UNIQUE,
   occurred_at timestamptz NOT NULL,
   user_id text,
   action text NOT NULL,
@@ -47,9 +51,10 @@ DECLARE
 BEGIN
   SELECT * INTO STRICT head FROM records.audit_head FOR UPDATE;
   FOR entry IN SELECT value FROM jsonb_array_elements(entries) LOOP
+    appended.id := coalesce((entry ->> 'id')::uuid, gen_random_uuid());
+    CONTINUE WHEN EXISTS (SELECT FROM records.audit_entries WHERE audit_entries.id = appended.id);
     appended.sequence := head.sequence + 1;
-    appended.id := gen_random_uuid();
-    appended.occurred_at := date_trunc('milliseconds', clock_timestamp());
+    appended.occurred_at := date_trunc('milliseconds', coalesce((entry ->> 'occurredAt')::timestamptz, clock_timestamp()));
     appended.user_id := entry ->> 'userId';
     appended.action := entry ->> 'action';
     appended.patient_id := entry ->> 'patientId';
@@ -86,6 +91,20 @@ $$;
 REVOKE ALL ON FUNCTION records.append_audit FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION records.append_audit TO records_service;
 GRANT SELECT ON records.audit_entries, records.audit_head TO records_service;
+
+CREATE TABLE records.audit_delivery (
+  singleton boolean PRIMARY KEY DEFAULT true CONSTRAINT audit_delivery_singleton CHECK (singleton),
+  up_to timestamptz NOT NULL
+);
+-- Before this, nobody could be served.
+INSERT INTO records.audit_delivery (up_to) VALUES (now() - interval '1 day');
+GRANT SELECT, UPDATE (up_to) ON records.audit_delivery TO records_service;
+
+CREATE TABLE records.audit_malformed_lines (
+  event_id text PRIMARY KEY,
+  logged_at timestamptz NOT NULL
+);
+GRANT SELECT, INSERT ON records.audit_malformed_lines TO records_service;
 
 RESET ROLE;
 `;

@@ -61,14 +61,9 @@ export async function appendTo(
   return rows.map((row) => withoutNulls<AuditReceipt>(row));
 }
 
-/** Who accessed what (45 CFR 164.312(b)): can be appended to and read, nothing else. */
+/** Who accessed what (45 CFR 164.312(b)). */
 export class AuditTrail {
   constructor(private readonly database: Database) {}
-
-  /** Appends what has no transaction of its own: reads and refusals. */
-  append(access: AccessContext, entries: AuditEntry[]): Promise<AuditReceipt[]> {
-    return this.database.transaction((client) => appendTo(client, access, entries));
-  }
 
   /** Accesses to a patient's data, the latest first. */
   async list(patientId: string, page: PageRequest): Promise<Page<Access>> {

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { AwsError } from "./aws-error";
+import { LogsStandIn } from "./logs-stand-in";
 
 export interface Version {
   value?: string;
@@ -17,21 +19,13 @@ export interface Failure {
   when: "before" | "after";
 }
 
-class AwsError extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 /**
- * The calls of Secrets Manager and ElastiCache that the functions make, with what AWS enforces about tokens. The tokens
- * are those of a real Redis.
+ * The calls of Secrets Manager, ElastiCache and CloudWatch Logs that the functions make, with what AWS enforces about tokens.
+ * The tokens are those of a real Redis.
  */
 export class AwsStandIn {
   readonly secrets = new Map<string, { rotationEnabled: boolean; versions: Map<string, Version> }>();
+  readonly logs = new LogsStandIn();
   /** Every call since the last `clear`, by operation. */
   calls: string[] = [];
   /** Every change of the tokens that took place. */
@@ -132,12 +126,12 @@ export class AwsStandIn {
     const target = request.headers["x-amz-target"];
     const isJson = typeof target === "string";
     const form = new URLSearchParams(isJson ? "" : body);
-    const operation = (isJson ? target.split(".")[1] : form.get("Action")) ?? "";
+    const [service, operation = ""] = isJson ? target.split(".") : ["ElastiCache", form.get("Action") ?? ""];
     this.calls.push(operation);
     try {
       const fails = this.failure?.operation === operation && --this.failure.occurrence === 0 ? this.failure : undefined;
       if (fails?.when === "before") throw new AwsError("InjectedFailure", "before");
-      const answer = this.call(operation, isJson ? (JSON.parse(body) as Record<string, string>) : form);
+      const answer = this.call(service, operation, isJson ? JSON.parse(body) : form);
       if (fails) {
         await answer.catch(() => undefined);
         throw new AwsError("InjectedFailure", "after");
@@ -155,9 +149,15 @@ export class AwsStandIn {
     }
   }
 
-  private async call(operation: string, input: Record<string, string> | URLSearchParams): Promise<string> {
-    if (input instanceof URLSearchParams) return await this.callElastiCache(operation, input);
-    return JSON.stringify(this.callSecretsManager(operation, input));
+  private async call(service: string | undefined, operation: string, input: unknown): Promise<string> {
+    switch (service) {
+      case "ElastiCache":
+        return await this.callElastiCache(operation, input as URLSearchParams);
+      case "Logs_20140328":
+        return JSON.stringify(this.logs.call(operation, input as Parameters<LogsStandIn["call"]>[1]));
+      default:
+        return JSON.stringify(this.callSecretsManager(operation, input as Record<string, string>));
+    }
   }
 
   private callSecretsManager(operation: string, input: Record<string, string>): object {

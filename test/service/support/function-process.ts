@@ -8,7 +8,7 @@ import { bundleFiles, type BundledFiles } from "../../../lib/bundle";
 const runtime = `
   import { handler } from "./index.mjs";
   process.on("message", async ({ event, remainingTime }) => {
-    const context = { getRemainingTimeInMillis: () => remainingTime };
+    const context = { awsRequestId: "aws-request-1", getRemainingTimeInMillis: () => remainingTime };
     try {
       process.send({ answer: await handler(event, context) });
     } catch (error) {

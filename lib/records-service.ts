@@ -80,7 +80,8 @@ export class RecordsService extends pulumi.ComponentResource {
   }
 
   private createFunction(auditLogGroup: aws.cloudwatch.LogGroup) {
-    const { environment, network, database, redis, secretsKeyArn, schema, memory, concurrency, logs } = this.args;
+    const { environment, network, database, redis, secretsKeyArn, cacheSeconds, schema, memory, concurrency, logs } =
+      this.args;
     return createVpcFunction(this, "records-service", {
       environment,
       network,
@@ -97,6 +98,7 @@ export class RecordsService extends pulumi.ComponentResource {
         ...databaseVariables(database),
         ...redisVariables(redis),
         ...this.accessVariables(),
+        CACHE_SECONDS: String(cacheSeconds),
       },
       statements: [
         ...readSecrets(environment, [database.secretArn, redis.secretArn], secretsKeyArn),
@@ -113,7 +115,7 @@ export class RecordsService extends pulumi.ComponentResource {
 
   /** Who may come in, for how long and how often. */
   private accessVariables() {
-    const { network, userPool, session, cacheSeconds } = this.args;
+    const { network, userPool, session } = this.args;
     return {
       USER_POOL_ID: userPool.id,
       USER_POOL_CLIENT_ID: userPool.clientId,
@@ -122,7 +124,6 @@ export class RecordsService extends pulumi.ComponentResource {
       SESSION_IDLE_SECONDS: String(session.idleMinutes * 60),
       SESSION_ABSOLUTE_SECONDS: String(session.absoluteHours * 3600),
       SESSION_REQUESTS_PER_MINUTE: String(session.requestsPerMinute),
-      CACHE_SECONDS: String(cacheSeconds),
     };
   }
 }

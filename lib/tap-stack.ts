@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ApiGateway } from "./api-gateway";
 import { type EnvironmentConfig } from "./config";
+import { DatabaseRotation } from "./database-rotation";
 import { Ecs } from "./ecs";
 import { type Environment } from "./environment";
 import { Kms } from "./kms";
 import { Rds } from "./rds";
+import { RecordsOperations } from "./records-operations";
 import { RecordsService } from "./records-service";
 import { Redis } from "./redis";
 import { RedisRotation } from "./redis-rotation";
@@ -157,6 +159,35 @@ export class TapStack extends pulumi.ComponentResource {
       },
       parent,
     );
+    new DatabaseRotation(
+      "database-rotation",
+      {
+        environment,
+        network,
+        database: { ...database, secretArn: rds.masterSecretArn },
+        secretArn: secrets.recordsDatabaseSecretArn,
+        schema: migration.done,
+        secretsKeyArn: kms.keyArns.secrets,
+        rotationDays: config.databasePasswordRotationDays,
+        logs,
+      },
+      parent,
+    );
+    const operations = new RecordsOperations(
+      "records-operations",
+      {
+        environment,
+        network,
+        database: { ...database, secretArn: secrets.recordsDatabaseSecretArn },
+        redis: redisStore,
+        secretsKeyArn: kms.keyArns.secrets,
+        auditLogGroup: service.auditLogGroup,
+        sessionAbsoluteHours: config.sessionAbsoluteHours,
+        schema: migration.done,
+        logs,
+      },
+      parent,
+    );
     const api = new ApiGateway(
       "api-gateway",
       {
@@ -212,6 +243,7 @@ export class TapStack extends pulumi.ComponentResource {
       ecsClusterName: ecs.clusterName,
       ecsTaskDefinitionArn: ecs.taskDefinitionArn,
       auditLogGroupName: service.auditLogGroup.name,
+      operationsFunctionName: operations.functionName,
     };
     this.registerOutputs(this.outputs);
   }
@@ -240,4 +272,5 @@ export interface TapStackOutputs extends Record<string, pulumi.Input<unknown>> {
   ecsClusterName: pulumi.Output<string>;
   ecsTaskDefinitionArn: pulumi.Output<string>;
   auditLogGroupName: pulumi.Output<string>;
+  operationsFunctionName: pulumi.Output<string>;
 }

@@ -86,7 +86,7 @@ describe.each([
           [`Policy ${type} policy`, ...trace],
           [`Policy ${type} policy`, ...network],
         ]),
-        ...["redis-rotation", "schema-migration"].map((type) => [
+        ...["database-rotation", "redis-rotation", "schema-migration"].map((type) => [
           `Policy ${type} policy`,
           "secretsmanager:GetRandomPassword",
         ]),
@@ -146,19 +146,19 @@ describe.each([
 
   it("are attached to their own role, one to each, and none stands inside a role", () => {
     const attachments = all(recorded, "aws:iam/rolePolicyAttachment:RolePolicyAttachment").map(({ inputs }) => inputs);
-    expect(attachments).toEqual([
+    const expected = [
       { role: "ecs-execution-dev", policyArn: "arn:Policy-execution" },
       { role: "ecs-task-dev", policyArn: "arn:Policy-task" },
       {
         role: "api-gateway-cloudwatch-logs",
         policyArn: "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
       },
-      { role: "redis-rotation-dev", policyArn: "arn:Policy-redis-rotation" },
       { role: "rds-monitoring-dev", policyArn: "arn:Policy-monitoring" },
-      { role: "schema-migration-dev", policyArn: "arn:Policy-schema-migration" },
       { role: "vpc-flow-logs-dev", policyArn: "arn:Policy-flow-logs" },
-      { role: "records-service-dev", policyArn: "arn:Policy-records-service" },
-    ]);
+      ...functionTypes.map((type) => ({ role: `${type}-dev`, policyArn: `arn:Policy-${type}` })),
+    ];
+    expect(attachments).toHaveLength(expected.length);
+    expect(attachments).toEqual(expect.arrayContaining(expected));
     const iam = recorded.filter(({ type }) => type.startsWith("aws:iam/"));
     expect(new Set(iam.map(({ type }) => type))).toEqual(
       new Set(["aws:iam/role:Role", "aws:iam/policy:Policy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"]),
@@ -170,7 +170,7 @@ describe.each([
     }
   });
 
-  it("let functions be invoked by Secrets Manager for this account, and by this API's stage", () => {
+  it("let functions be invoked by Secrets Manager for this account, by this API's stage and by this schedule", () => {
     expect(all(recorded, "aws:lambda/permission:Permission").map(({ inputs }) => inputs)).toEqual([
       {
         function: "records-service-dev",
@@ -183,6 +183,18 @@ describe.each([
         action: "lambda:InvokeFunction",
         principal: "secretsmanager.amazonaws.com",
         sourceAccount: accountId,
+      },
+      {
+        function: "database-rotation-dev",
+        action: "lambda:InvokeFunction",
+        principal: "secretsmanager.amazonaws.com",
+        sourceAccount: accountId,
+      },
+      {
+        function: "records-operations-dev",
+        action: "lambda:InvokeFunction",
+        principal: "events.amazonaws.com",
+        sourceArn: "arn:EventRule-audit-delivery",
       },
     ]);
   });

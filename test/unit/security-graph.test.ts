@@ -13,6 +13,9 @@ const named = (arrows: string[]) =>
 const dataStores = [
   "analytics > postgres : 5432",
   "analytics > redis : 6379",
+  "database-rotation > postgres : 5432",
+  "records-operations > postgres : 5432",
+  "records-operations > redis : 6379",
   "records-service > postgres : 5432",
   "records-service > redis : 6379",
   "redis-rotation > redis : 6379",
@@ -65,7 +68,7 @@ describe.each([
     });
 
     it("is said by rules of one protocol and one peer each, and by nothing else", () => {
-      const ruleTypes = recorded.map(({ type }) => type).filter((type) => /rule/i.test(type));
+      const ruleTypes = recorded.map(({ type }) => type).filter((type) => /securityGroup\w*Rule/i.test(type));
       expect(new Set(ruleTypes)).toEqual(
         new Set([
           "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",

@@ -21,12 +21,14 @@ describe("TapStack", () => {
       "TapStack tap > tap:api:WebAcl web-acl",
       "TapStack tap > tap:cache:Redis redis",
       "TapStack tap > tap:cache:RedisRotation redis-rotation",
+      "TapStack tap > tap:database:DatabaseRotation database-rotation",
       "TapStack tap > tap:database:Rds rds",
       "TapStack tap > tap:database:SchemaMigration schema-migration",
       "TapStack tap > tap:identity:UserPool user-pool",
       "TapStack tap > tap:network:Vpc vpc",
       "TapStack tap > tap:security:Kms kms",
       "TapStack tap > tap:security:Secrets secrets",
+      "TapStack tap > tap:service:RecordsOperations records-operations",
       "TapStack tap > tap:service:RecordsService records-service",
     ]);
   });
@@ -55,7 +57,9 @@ describe("TapStack", () => {
       "aws:apigateway/usagePlan:UsagePlan": 1,
       "aws:appautoscaling/policy:Policy": 1,
       "aws:appautoscaling/target:Target": 1,
-      "aws:cloudwatch/logGroup:LogGroup": 14,
+      "aws:cloudwatch/eventRule:EventRule": 1,
+      "aws:cloudwatch/eventTarget:EventTarget": 1,
+      "aws:cloudwatch/logGroup:LogGroup": 16,
       "aws:cognito/resourceServer:ResourceServer": 2,
       "aws:cognito/userPool:UserPool": 1,
       "aws:cognito/userPoolClient:UserPoolClient": 1,
@@ -68,7 +72,7 @@ describe("TapStack", () => {
       "aws:ec2/route:Route": 3,
       "aws:ec2/routeTable:RouteTable": 4,
       "aws:ec2/routeTableAssociation:RouteTableAssociation": 6,
-      "aws:ec2/securityGroup:SecurityGroup": 6,
+      "aws:ec2/securityGroup:SecurityGroup": 8,
       "aws:ec2/subnet:Subnet": 6,
       "aws:ec2/vpc:Vpc": 1,
       "aws:ec2/vpcEndpoint:VpcEndpoint": 1,
@@ -78,23 +82,23 @@ describe("TapStack", () => {
       "aws:elasticache/parameterGroup:ParameterGroup": 1,
       "aws:elasticache/replicationGroup:ReplicationGroup": 1,
       "aws:elasticache/subnetGroup:SubnetGroup": 1,
-      "aws:iam/policy:Policy": 7,
-      "aws:iam/role:Role": 8,
-      "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 8,
+      "aws:iam/policy:Policy": 9,
+      "aws:iam/role:Role": 10,
+      "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 10,
       "aws:kms/alias:Alias": 4,
       "aws:kms/key:Key": 4,
-      "aws:lambda/function:Function": 3,
+      "aws:lambda/function:Function": 5,
       "aws:lambda/invocation:Invocation": 1,
-      "aws:lambda/permission:Permission": 2,
+      "aws:lambda/permission:Permission": 4,
       "aws:rds/instance:Instance": 1,
       "aws:rds/parameterGroup:ParameterGroup": 1,
       "aws:rds/subnetGroup:SubnetGroup": 1,
       "aws:secretsmanager/secret:Secret": 2,
       "aws:secretsmanager/secretPolicy:SecretPolicy": 2,
-      "aws:secretsmanager/secretRotation:SecretRotation": 1,
+      "aws:secretsmanager/secretRotation:SecretRotation": 2,
       "aws:secretsmanager/secretVersion:SecretVersion": 1,
-      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 11,
-      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 6,
+      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 16,
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 9,
       "aws:wafv2/webAcl:WebAcl": 1,
       "aws:wafv2/webAclAssociation:WebAclAssociation": 1,
       "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": 1,
@@ -199,13 +203,52 @@ describe("TapStack", () => {
         NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
       },
     });
-    const rotation = only(recorded, "aws:secretsmanager/secretRotation:SecretRotation");
+    const rotation = only(recorded, "aws:secretsmanager/secretRotation:SecretRotation", "redis-auth");
     expect(rotation.inputs).toMatchObject({
       secretId: "arn:Secret-redis-auth",
       rotationLambdaArn: "arn:Function-redis-rotation",
     });
     expect(rotation.dependsOn).toEqual(
       expect.arrayContaining(["Route private-internet-1", "SecretPolicy redis-auth", "SecretVersion redis-auth"]),
+    );
+  });
+
+  it("rotates the service's login in this database, as its master, once the migration has given it the first", () => {
+    expect(input("aws:lambda/function:Function", "database-rotation", "environment")).toEqual({
+      variables: {
+        DATABASE_HOST: "postgres.database.example",
+        DATABASE_PORT: "5432",
+        DATABASE_NAME: "records",
+        DATABASE_SECRET_ARN: "arn:master-secret:postgres",
+        NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+      },
+    });
+    expect(input("aws:secretsmanager/secretRotation:SecretRotation", "records-database", "secretId")).toBe(
+      "arn:Secret-records-database",
+    );
+    expect(only(recorded, "aws:lambda/function:Function", "database-rotation").dependsOn).toContain(
+      "Invocation migrate",
+    );
+  });
+
+  it("delivers the service's audit log into the same database, with the service's login", () => {
+    expect(input("aws:lambda/function:Function", "records-operations", "environment")).toEqual({
+      variables: {
+        ENVIRONMENT: "dev",
+        AUDIT_LOG_GROUP: "audit-dev",
+        DATABASE_HOST: "postgres.database.example",
+        DATABASE_PORT: "5432",
+        DATABASE_NAME: "records",
+        DATABASE_SECRET_ARN: "arn:Secret-records-database",
+        REDIS_HOST: "redis.cache.example",
+        REDIS_PORT: "6379",
+        REDIS_SECRET_ARN: "arn:Secret-redis-auth",
+        SESSION_ABSOLUTE_SECONDS: "43200",
+        NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+      },
+    });
+    expect(only(recorded, "aws:lambda/function:Function", "records-operations").dependsOn).toContain(
+      "Invocation migrate",
     );
   });
 
@@ -253,6 +296,7 @@ describe("every setting arrives where it belongs", () => {
       databaseMaxAllocatedStorage: "500",
       databaseMultiAz: "false",
       databaseBackupRetentionDays: "33",
+      databasePasswordRotationDays: "21",
       redisNodeType: "cache.m7g.large",
       redisEngineVersion: "7.0",
       redisNodeCount: "4",
@@ -310,6 +354,12 @@ describe("every setting arrives where it belongs", () => {
       { rotationRules: { automaticallyAfterDays: 14 } },
     ],
     [
+      "databasePasswordRotationDays",
+      "aws:secretsmanager/secretRotation:SecretRotation",
+      "records-database",
+      { rotationRules: { automaticallyAfterDays: 21 } },
+    ],
+    [
       "apiRateLimit and apiBurstLimit",
       "aws:apigateway/methodSettings:MethodSettings",
       "all",
@@ -353,6 +403,12 @@ describe("every setting arrives where it belongs", () => {
           }) as object,
         },
       },
+    ],
+    [
+      "sessionAbsoluteHours, for who ends sessions",
+      "aws:lambda/function:Function",
+      "records-operations",
+      { environment: { variables: expect.objectContaining({ SESSION_ABSOLUTE_SECONDS: "28800" }) as object } },
     ],
     [
       "analyticsCpu and analyticsMemory",
@@ -405,7 +461,7 @@ describe("every setting arrives where it belongs", () => {
 
   it("logRetentionDays, for every log but the audit log and the tasks'", () => {
     const days = all(recorded, "aws:cloudwatch/logGroup:LogGroup").map(({ inputs }) => inputs.retentionInDays);
-    expect(days.filter((retention) => retention === 365)).toHaveLength(12);
+    expect(days.filter((retention) => retention === 365)).toHaveLength(14);
     expect(days.filter((retention) => retention !== 365).sort()).toEqual([14, 3653]);
   });
 });

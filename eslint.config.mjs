@@ -22,4 +22,14 @@ export default tseslint.config(
     files: ["**/*.js"],
     languageOptions: { sourceType: "commonjs", globals: { module: "writable", require: "readonly" } },
   },
+  {
+    // Runs in a browser.
+    files: ["tools/api-page/client.js"],
+    languageOptions: {
+      sourceType: "script",
+      globals: Object.fromEntries(
+        ["FormData", "URLSearchParams", "crypto", "document", "fetch", "location"].map((name) => [name, "readonly"]),
+      ),
+    },
+  },
 );

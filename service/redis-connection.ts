@@ -10,6 +10,8 @@ const limit = 2000;
 /** Redis with verified TLS and a token that may rotate at any time: one connection, opened anew when it is lost. */
 export class RedisConnection {
   private connection?: Promise<Redis>;
+  /** Whose other end may be gone without a word: they look as if they stood for as long as nobody closes them there. */
+  private readonly givenUp = new WeakSet<Redis>();
 
   constructor(
     private readonly endpoint: RedisEndpoint,
@@ -44,9 +46,8 @@ export class RedisConnection {
     try {
       return await withTimeLimit(limit, commands(client));
     } catch (error) {
-      // The other end may be gone without a word, or no longer be the primary.
-      if (error instanceof TimeLimitError || isReadOnly(error)) client.disconnect();
-      if (error instanceof TimeLimitError || isStanding(client)) throw error;
+      if (error instanceof TimeLimitError || isReadOnly(error)) this.giveUp(client);
+      if (error instanceof TimeLimitError || this.isStanding(client)) throw error;
       throw new LostConnection("the connection was lost", { cause: error });
     }
   }
@@ -55,7 +56,7 @@ export class RedisConnection {
     const connection = (this.connection ??= this.open());
     try {
       const client = await connection;
-      if (isStanding(client)) return client;
+      if (this.isStanding(client)) return client;
     } catch (error) {
       this.forget(connection);
       throw error;
@@ -69,14 +70,21 @@ export class RedisConnection {
     if (this.connection === connection) this.connection = undefined;
   }
 
+  private giveUp(client: Redis): void {
+    this.givenUp.add(client);
+    client.disconnect();
+  }
+
+  private isStanding(client: Redis): boolean {
+    return client.status === "ready" && !this.givenUp.has(client);
+  }
+
   private open(): Promise<Redis> {
     return this.secret.use((token) => openRedis(this.endpoint, token, limit), isRefusedByRedis);
   }
 }
 
 class LostConnection extends Error {}
-
-const isStanding = ({ status }: Redis) => status === "ready";
 
 /** What a node answers that was the primary until a failover. */
 const isReadOnly = (error: unknown) => error instanceof Error && error.message.startsWith("READONLY");

@@ -8,6 +8,9 @@ export interface RedisEndpoint {
   port: number;
 }
 
+/** Milliseconds that the other end has for agreeing to be left. */
+const closeLimit = 100;
+
 /**
  * Opens one authenticated connection over TLS that the trust store vouches for, or fails within the limit.
  * It is not renewed: once lost, commands fail at once and the caller opens another, so that a container that was
@@ -23,6 +26,7 @@ export async function openRedis({ host, port }: RedisEndpoint, password: string,
     // An IP address is checked against the certificate too, but may not be sent as server name (RFC 6066).
     tls: { rejectUnauthorized: true, servername: isIP(host) === 0 ? host : undefined },
     connectTimeout: limit,
+    disconnectTimeout: closeLimit,
     lazyConnect: true,
     disableClientInfo: true,
     enableOfflineQueue: false,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Container, RecordsApi, type RequestOptions } from "./support/records-api";
+import { type Container, type Received, RecordsApi, type RequestOptions } from "./support/records-api";
 import { addRecord, ifMatch, newKey, patientDetails, recordDetails, registerPatient } from "./support/samples";
 
 jest.setTimeout(60_000);
@@ -25,16 +25,15 @@ type Items = { id: string }[];
 /** Ids of a list, by pages of two. */
 async function pages(path: string, query = ""): Promise<string[]> {
   const ids: string[] = [];
-  for (let cursor: unknown = ""; cursor !== undefined;) {
-    const { status, body } = await request(
-      "GET",
-      `${path}?limit=2${query}${cursor ? `&cursor=${String(cursor)}` : ""}`,
-    );
+  let next: string | undefined = "";
+  while (next !== undefined) {
+    const { status, body }: Received = await request("GET", `${path}?limit=2${query}${next}`);
     expect(status).toBe(200);
     const items = body.items as Items;
     expect(items.length).toBeLessThanOrEqual(2);
     ids.push(...items.map(({ id }) => id));
-    cursor = body.nextCursor;
+    const { nextCursor } = body as { nextCursor?: string };
+    next = nextCursor === undefined ? undefined : `&cursor=${nextCursor}`;
   }
   return ids;
 }

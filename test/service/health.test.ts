@@ -5,10 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { APIGatewayProxyResult } from "aws-lambda";
 import { answerLifetime, checkLimit } from "../../service/records/health";
 import { AwsStandIn } from "./support/aws-stand-in";
-import { CertificateAuthority } from "./support/certificates";
+import { CertificateAuthority } from "../../tools/servers/certificates";
 import { FunctionProcess } from "./support/function-process";
-import { PostgresServer } from "./support/postgres-server";
-import { RedisServer } from "./support/redis-server";
+import { PostgresServer } from "../../tools/servers/postgres-server";
+import { RedisServer } from "../../tools/servers/redis-server";
 
 jest.setTimeout(60_000);
 

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { AwsStandIn, type Failure } from "./support/aws-stand-in";
-import { CertificateAuthority } from "./support/certificates";
+import { CertificateAuthority } from "../../tools/servers/certificates";
 import { FunctionProcess } from "./support/function-process";
-import { RedisServer } from "./support/redis-server";
+import { RedisServer } from "../../tools/servers/redis-server";
 import { rotate as runSteps, type Step, steps } from "./support/rotation-steps";
 
 jest.setTimeout(60_000);

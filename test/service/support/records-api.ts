@@ -7,11 +7,11 @@ import type { MetricName } from "../../../service/records/metrics";
 import { createService } from "../../../service/records/service";
 import type { SessionLimits } from "../../../service/records/sessions";
 import { RedisConnection } from "../../../service/redis-connection";
-import { Secret } from "../../../service/secret";
+import { Secret, secretText } from "../../../service/secret";
+import { RedisServer } from "../../../tools/servers/redis-server";
 import { TokenIssuer } from "../../../tools/token-issuer";
 import { expectToConform } from "./contract-check";
-import { RecordsDatabase } from "./records-database";
-import { RedisServer } from "./redis-server";
+import { RecordsDatabase, secretArn } from "./records-database";
 
 export const allScopes = ["records/read", "records/write", "audit/read"];
 
@@ -42,8 +42,8 @@ export interface Received {
 /** The service with everything it needs, for real. */
 export class RecordsApi {
   readonly tokens = new TokenIssuer();
+  readonly redisSecretArn = secretArn("redis-auth");
   readonly containers: Container[] = [];
-  redisToken = "first-redis-token-0123456789";
 
   private constructor(
     readonly database: RecordsDatabase,
@@ -51,17 +51,19 @@ export class RecordsApi {
   ) {}
 
   static async start(): Promise<RecordsApi> {
-    const database = await RecordsDatabase.start();
+    const tokens = ["first-redis-token-0123456789"] as [string];
+    // There is no Redis yet when AWS starts, and no token to change.
+    const later: { redis?: RedisServer } = {};
+    const database = await RecordsDatabase.start(async (changed) => later.redis?.setTokens(changed));
+    const { folder, authority, certificate } = database;
     const [redis] = await Promise.all([
-      RedisServer.start({
-        folder: path.join(database.folder, "redis"),
-        authority: database.authority,
-        certificate: database.certificate,
-        tokens: ["first-redis-token-0123456789"],
-      }),
+      RedisServer.start({ folder: path.join(folder, "redis"), authority, certificate, tokens }),
       database.migrate(),
     ]);
-    return new RecordsApi(database, redis);
+    later.redis = redis;
+    const api = new RecordsApi(database, redis);
+    await database.aws.reset(api.redisSecretArn, tokens[0]);
+    return api;
   }
 
   async stop(): Promise<void> {
@@ -97,10 +99,7 @@ export class Container {
     this.database = api.database.asService();
     this.redis = new RedisConnection(
       { host: "localhost", port: api.redis.port },
-      new Secret(
-        () => Promise.resolve(api.redisToken),
-        (token) => token,
-      ),
+      new Secret(secretText(api.database.secretsClient, api.redisSecretArn), (token) => token),
     );
     const log = (message: string, details: object) => {
       this.logged.push({ message, ...details });

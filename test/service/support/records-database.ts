@@ -5,13 +5,13 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { Client, type QueryResultRow } from "pg";
 import { Database, type DatabaseCredentials, parseDatabaseCredentials } from "../../../service/postgres";
 import { Secret, secretText } from "../../../service/secret";
+import { CertificateAuthority, type CertificateFiles } from "../../../tools/servers/certificates";
+import { PostgresServer } from "../../../tools/servers/postgres-server";
 import { AwsStandIn } from "./aws-stand-in";
-import { CertificateAuthority, type CertificateFiles } from "./certificates";
 import { FunctionProcess } from "./function-process";
-import { PostgresServer } from "./postgres-server";
 import { trust } from "./trust";
 
-const secretArn = (name: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`;
+export const secretArn = (name: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`;
 
 const master = { username: "platform", password: "master password of the test" };
 
@@ -20,19 +20,29 @@ export class RecordsDatabase {
   readonly masterSecretArn = secretArn("master");
   readonly serviceSecretArn = secretArn("records-database");
 
+  /** Secrets Manager, as functions reach it. */
+  readonly secretsClient: SecretsManagerClient;
+
   private constructor(
     readonly folder: string,
     readonly aws: AwsStandIn,
     readonly postgres: PostgresServer,
     readonly authority: CertificateAuthority,
     readonly certificate: CertificateFiles,
-  ) {}
+  ) {
+    this.secretsClient = new SecretsManagerClient({
+      region: "eu-west-1",
+      endpoint: aws.endpoint,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+  }
 
-  static async start(): Promise<RecordsDatabase> {
+  /** @param applyTokens gives a Redis the tokens that it has by AWS */
+  static async start(applyTokens: (tokens: string[]) => Promise<void> = () => Promise.resolve()) {
     const folder = mkdtempSync(path.join(tmpdir(), "records-"));
     const authority = new CertificateAuthority(path.join(folder, "authority"));
     trust(authority.certificate);
-    const aws = await AwsStandIn.start(() => Promise.resolve());
+    const aws = await AwsStandIn.start(applyTokens);
     // PostgreSQL's own user must reach its folder.
     const postgresFolder = mkdtempSync(path.join(tmpdir(), "postgres-"));
     const certificate = authority.issue("server", "DNS:localhost");
@@ -89,12 +99,7 @@ export class RecordsDatabase {
 
   /** The service's login as a container of it reads it. */
   serviceSecret(): Secret<DatabaseCredentials> {
-    const client = new SecretsManagerClient({
-      region: "eu-west-1",
-      endpoint: this.aws.endpoint,
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
-    return new Secret(secretText(client, this.serviceSecretArn), parseDatabaseCredentials);
+    return new Secret(secretText(this.secretsClient, this.serviceSecretArn), parseDatabaseCredentials);
   }
 
   serviceCredentials(stage = "AWSCURRENT"): DatabaseCredentials {

@@ -1,8 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Redis, type RedisOptions } from "ioredis";
 import type { CertificateAuthority, CertificateFiles } from "./certificates";
-import { findProgram, freePort, ServerProcess } from "./server-process";
+import { tieFolder } from "./lifetime";
+import { redisProgram } from "./programs";
+import { freePort, ServerProcess } from "./server-process";
 
 interface RedisServerArgs {
   folder: string;
@@ -12,7 +15,11 @@ interface RedisServerArgs {
   tokens: string[];
 }
 
-/** A real Redis with the tokens of the default user, administered through a socket in its folder. */
+/**
+ * A real Redis, or Valkey, with the tokens of the default user, administered through a socket in its folder. One that was
+ * built without TLS stands behind a front that speaks it (tls-front.mjs).
+ * The folder is removed at the end of this process, if not before.
+ */
 export class RedisServer {
   private constructor(
     private readonly args: RedisServerArgs,
@@ -23,17 +30,15 @@ export class RedisServer {
   static async start(args: RedisServerArgs): Promise<RedisServer> {
     const { folder, authority, certificate } = args;
     mkdirSync(folder, { recursive: true });
-    const port = await freePort();
+    tieFolder(folder);
+    const [program, port] = await Promise.all([redisProgram(), freePort()]);
     const configuration = join(folder, "redis.conf");
-    const listener = certificate
-      ? { port: 0, "tls-port": port, "tls-cert-file": certificate.certificate, "tls-key-file": certificate.key }
-      : { port };
+    const socket = join(folder, "admin.sock");
+    const front = certificate && !speaksTls(program) ? { port, ...certificate, socket } : undefined;
     const settings = {
-      ...listener,
-      "tls-ca-cert-file": authority.certificate,
-      "tls-auth-clients": "no",
+      ...(front ? { port: 0 } : certificate ? tlsListener(port, certificate, authority) : { port }),
       bind: "127.0.0.1",
-      unixsocket: join(folder, "admin.sock"),
+      unixsocket: socket,
       save: '""',
       dir: folder,
     };
@@ -42,10 +47,13 @@ export class RedisServer {
       configuration,
       [...lines, "user admin on nopass ~* &* +@all", "user default on resetpass"].join("\n"),
     );
+    const [command, ...rest] = front
+      ? [process.execPath, join(__dirname, "tls-front.mjs"), JSON.stringify(front), program]
+      : [program];
     const server: RedisServer = new RedisServer(
       args,
       port,
-      new ServerProcess(findProgram(["redis-server"]), [configuration], {}, () => server.setTokens(server.args.tokens)),
+      new ServerProcess(command, [...rest, configuration], {}, () => server.setTokens(server.args.tokens)),
     );
     await server.process.start();
     return server;
@@ -93,4 +101,19 @@ export class RedisServer {
       client.disconnect();
     }
   }
+}
+
+const tlsListener = (port: number, { certificate, key }: CertificateFiles, authority: CertificateAuthority) => ({
+  port: 0,
+  "tls-port": port,
+  "tls-cert-file": certificate,
+  "tls-key-file": key,
+  "tls-ca-cert-file": authority.certificate,
+  "tls-auth-clients": "no",
+});
+
+/** Asked to speak TLS without a certificate, the server says which of the two it misses, and ends. */
+function speaksTls(program: string): boolean {
+  const { stdout, stderr } = spawnSync(program, ["--port", "0", "--tls-port", "1"], { encoding: "utf8" });
+  return `${stdout}${stderr}`.includes("Failed to configure TLS");
 }

@@ -7,7 +7,10 @@ export interface CertificateFiles {
   key: string;
 }
 
-/** A certificate authority that lives in a folder for the length of a test, made with the `openssl` command. */
+/** Days. */
+const validity = "30";
+
+/** A certificate authority for servers on this machine, made in a folder with the `openssl` command. */
 export class CertificateAuthority {
   readonly certificate: string;
   private readonly key: string;
@@ -16,16 +19,38 @@ export class CertificateAuthority {
     mkdirSync(folder, { recursive: true });
     this.certificate = path.join(folder, "ca.pem");
     this.key = path.join(folder, "ca-key.pem");
-    openssl("req", "-x509", ...newKey(this.key), "-subj", "/CN=Test authority", "-days", "1", "-out", this.certificate);
+    openssl(
+      "req",
+      "-x509",
+      ...newKey(this.key),
+      "-subj",
+      "/CN=Local authority",
+      "-days",
+      validity,
+      "-out",
+      this.certificate,
+    );
   }
 
   /** @param names as in the certificate, such as `DNS:localhost` or `IP:127.0.0.1` */
   issue(file: string, ...names: string[]): CertificateFiles {
     const at = (extension: string) => path.join(this.folder, `${file}${extension}`);
-    openssl("req", ...newKey(at("-key.pem")), "-subj", "/CN=Test server", "-out", at(".csr"));
+    openssl("req", ...newKey(at("-key.pem")), "-subj", "/CN=Local server", "-out", at(".csr"));
     writeFileSync(at(".ext"), `subjectAltName=${names.join(",")}\nextendedKeyUsage=serverAuth\n`);
     const authority = ["-CA", this.certificate, "-CAkey", this.key, "-CAcreateserial"];
-    openssl("x509", "-req", "-in", at(".csr"), ...authority, "-days", "1", "-extfile", at(".ext"), "-out", at(".pem"));
+    openssl(
+      "x509",
+      "-req",
+      "-in",
+      at(".csr"),
+      ...authority,
+      "-days",
+      validity,
+      "-extfile",
+      at(".ext"),
+      "-out",
+      at(".pem"),
+    );
     return { certificate: at(".pem"), key: at("-key.pem") };
   }
 }

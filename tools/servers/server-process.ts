@@ -1,13 +1,12 @@
-import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
+import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { spawnTied } from "./lifetime";
 
 const startLimit = 20_000;
 
-/** A server on loopback: started, paused, stopped and started again by a test. */
+/** A server on loopback: started, paused, stopped and started again. It does not outlive this process. */
 export class ServerProcess {
   private child?: ChildProcess;
   /** Everything it has written. */
@@ -22,10 +21,11 @@ export class ServerProcess {
   ) {}
 
   async start(): Promise<void> {
-    const child = spawn(this.command, this.args, { ...this.options, stdio: ["ignore", "pipe", "pipe"] });
-    this.child = child;
+    const child = spawnTied(this.command, this.args, { ...this.options, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (data: Buffer) => (this.output += data.toString()));
+      stream?.on("data", (data: Buffer) => (this.output += data.toString()));
+    await once(child, "spawn");
+    this.child = child;
     const deadline = Date.now() + startLimit;
     for (;;) {
       const ready = await this.isReady().then(
@@ -33,8 +33,10 @@ export class ServerProcess {
         () => false,
       );
       if (ready) return;
-      if (child.exitCode !== null || Date.now() > deadline)
+      if (hasEnded(child) || Date.now() > deadline) {
+        await this.stop();
         throw new Error(`${this.command} does not start:\n${this.output}`);
+      }
       await sleep(25);
     }
   }
@@ -51,30 +53,15 @@ export class ServerProcess {
   async stop(): Promise<void> {
     const { child } = this;
     this.child = undefined;
-    if (child?.exitCode !== null) return;
+    if (!child || hasEnded(child)) return;
     child.kill("SIGINT");
     await once(child, "exit");
   }
 }
 
-/** Path of the program that stands in one folder together with the others, on PATH or in one of the further folders. */
-export function findProgram([program, ...others]: [string, ...string[]], ...furtherFolders: string[]): string {
-  const folders = [...(process.env.PATH ?? "").split(path.delimiter), ...furtherFolders];
-  const folder = folders.find((candidate) =>
-    [program, ...others].every((name) => existsSync(path.join(candidate, name))),
-  );
-  if (!folder) throw new Error(`${program} is not installed (looked in ${folders.join(", ")})`);
-  return path.join(folder, program);
-}
+const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null;
 
-/** Folders under the given one, the last by name first. */
-export const subfolders = (folder: string, ...rest: string[]): string[] =>
-  existsSync(folder)
-    ? readdirSync(folder)
-        .sort((a, b) => b.localeCompare(a, "en", { numeric: true }))
-        .map((name) => path.join(folder, name, ...rest))
-    : [];
-
+/** A port of 127.0.0.1 that nobody listens on at the moment. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, "127.0.0.1");

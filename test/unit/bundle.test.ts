@@ -33,6 +33,17 @@ const environments = {
     SESSION_REQUESTS_PER_MINUTE: "300",
     CACHE_SECONDS: "300",
   },
+  "service/operations/index.ts": {
+    ENVIRONMENT: "dev",
+    AUDIT_LOG_GROUP: "audit-dev",
+    ...database,
+    ...redis,
+    SESSION_ABSOLUTE_SECONDS: "43200",
+  },
+  "service/migration/index.ts": {
+    ...database,
+    SERVICE_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:records-database",
+  },
   "service/redis-rotation/index.ts": { REPLICATION_GROUP_ID: "redis-dev", REDIS_HOST: "localhost", REDIS_PORT: "6379" },
   "service/database-rotation/index.ts": database,
   "service/operations/index.ts": {
@@ -94,10 +105,18 @@ describe.each(Object.entries(environments))("the bundle of %s", (entryPoint, env
   });
 
   it("is deployed as these files", async () => {
-    const assets = (await bundle(entryPoint).assets) as Record<string, pulumi.asset.StringAsset>;
+    const { archive } = bundle(entryPoint);
+    const assets = (await archive.assets) as Record<string, pulumi.asset.StringAsset>;
     const texts = await Promise.all(Object.entries(assets).map(async ([name, asset]) => [name, await asset.text]));
     expect(Object.fromEntries(texts)).toEqual(files);
   });
+});
+
+it("is known by a hash, which is the same for the same source and another for another", () => {
+  const hashes = Object.keys(environments).map((entryPoint) => bundle(entryPoint).sha256);
+  expect(hashes.map((hash) => /^[0-9a-f]{64}$/.test(hash))).toEqual(hashes.map(() => true));
+  expect(new Set(hashes).size).toBe(hashes.length);
+  expect(Object.keys(environments).map((entryPoint) => bundle(entryPoint).sha256)).toEqual(hashes);
 });
 
 it("names an entry point that does not exist", () => {

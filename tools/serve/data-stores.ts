@@ -25,6 +25,7 @@ export async function startDataStores(folder: string) {
   await postgres.administer(`CREATE DATABASE ${databaseName}`);
   await prepareDatabase(postgres, password);
   return {
+    postgres,
     environment: {
       NODE_EXTRA_CA_CERTS: authority.certificate,
       DATABASE_PORT: String(postgres.port),

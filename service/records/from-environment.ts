@@ -1,0 +1,54 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { awsClientLimits } from "../aws-client";
+import { Database, parseDatabaseCredentials } from "../postgres";
+import { RedisConnection } from "../redis-connection";
+import { createSecretsClient, Secret, secretText } from "../secret";
+import { verifiedByGateway, verifiedByKeys } from "./access-tokens";
+import { deliverToCloudWatch } from "./audit-log";
+import { readRecordsEnvironment } from "./environment";
+import { createService } from "./service";
+import { fetchUserPoolKeys } from "./user-pool-keys";
+
+/** The records service with what its environment variables name, for whatever passes requests to it. */
+export function serviceFromEnvironment(variables: NodeJS.ProcessEnv) {
+  const environment = readRecordsEnvironment(variables);
+  const metrics = new Metrics({
+    namespace: "tap",
+    serviceName: "records-service",
+    defaultDimensions: { environment: environment.name },
+  });
+  const secrets = createSecretsClient();
+  const app = createService({
+    database: new Database(
+      environment.database,
+      new Secret(secretText(secrets, environment.database.secretArn), parseDatabaseCredentials),
+    ),
+    redis: new RedisConnection(
+      environment.redis,
+      new Secret(secretText(secrets, environment.redis.secretArn), (token) => token),
+    ),
+    readToken:
+      environment.tokenVerification === "keys"
+        ? verifiedByKeys(environment.userPool, fetchUserPoolKeys(variables))
+        : verifiedByGateway(environment.userPool),
+    deliverAuditLines: deliverToCloudWatch(new CloudWatchLogsClient(awsClientLimits), environment.auditLogGroup),
+    sessionLimits: environment.sessionLimits,
+    cacheSeconds: environment.cacheSeconds,
+    log: new Logger({ serviceName: "records-service", persistentKeys: { environment: environment.name } }),
+    metrics: {
+      count: (name) => {
+        metrics.addMetric(name, MetricUnit.Count, 1);
+      },
+    },
+  });
+  return {
+    app,
+    /** Writes what was counted since the last time, from where CloudWatch takes it. */
+    publishMetrics: () => {
+      // Of nothing it would warn, in a line of log.
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
+  };
+}

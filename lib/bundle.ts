@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync } from "esbuild";
@@ -47,10 +48,19 @@ export function bundleFiles(entryPoint: string): BundledFiles {
   return Object.fromEntries(files.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** The deployment package of {@link bundleFiles}; its handler is `index.handler`. */
-export function bundle(entryPoint: string): pulumi.asset.AssetArchive {
-  const files = Object.entries(bundleFiles(entryPoint));
-  return new pulumi.asset.AssetArchive(
-    Object.fromEntries(files.map(([name, text]) => [name, new pulumi.asset.StringAsset(text)])),
-  );
+/** A function's deployment package; its handler is `index.handler`. */
+export interface Bundle {
+  archive: pulumi.asset.AssetArchive;
+  /** SHA-256 of the files: changes with the source and with nothing else. */
+  sha256: string;
+}
+
+/** The deployment package of {@link bundleFiles}. */
+export function bundle(entryPoint: string): Bundle {
+  const files = bundleFiles(entryPoint);
+  const assets = Object.entries(files).map(([name, text]) => [name, new pulumi.asset.StringAsset(text)] as const);
+  return {
+    archive: new pulumi.asset.AssetArchive(Object.fromEntries(assets)),
+    sha256: createHash("sha256").update(JSON.stringify(files)).digest("hex"),
+  };
 }

@@ -33,7 +33,7 @@ export const interfaceEndpointActions = {
   ],
   elasticache: ["elasticache:DescribeReplicationGroups", "elasticache:ModifyReplicationGroup"],
   kms: ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
-  logs: ["logs:CreateLogStream", "logs:PutLogEvents"],
+  logs: ["logs:CreateLogStream", "logs:FilterLogEvents", "logs:PutLogEvents"],
   xray: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
   "ecr.api": [
     "ecr:BatchCheckLayerAvailability",
@@ -176,6 +176,12 @@ export const settings = {
     minimum: 30,
     maximum: 35,
   }),
+  databasePasswordRotationDays: integer({
+    description: "Days between rotations of the password that the records service logs in to the database with.",
+    default: 30,
+    minimum: 1,
+    maximum: 90,
+  }),
   redisNodeType: text({
     description: "Node type of the Redis replication group.",
     default: "cache.t4g.micro",
@@ -243,6 +249,30 @@ export const settings = {
     default: 20,
     minimum: 1,
     maximum: 900,
+  }),
+  sessionIdleMinutes: integer({
+    description: "Minutes without a request after which a session ends (45 CFR 164.312(a)(2)(iii)).",
+    default: 15,
+    minimum: 1,
+    maximum: 60,
+  }),
+  sessionAbsoluteHours: integer({
+    description: "Hours after which a session ends, however busy it is.",
+    default: 12,
+    minimum: 1,
+    maximum: 24,
+  }),
+  sessionRequestsPerMinute: integer({
+    description: "Requests that one session may make in a minute, so that nobody can copy the records one by one.",
+    default: 300,
+    minimum: 10,
+    maximum: 6000,
+  }),
+  cacheSeconds: integer({
+    description: "Seconds for which Redis answers reads that PostgreSQL has answered before; 0 for never.",
+    default: 300,
+    minimum: 0,
+    maximum: 3600,
   }),
   analyticsImage: text({
     description: "Image of the analytics task. It listens on port 8080, runs as user 101 and writes to /tmp only.",

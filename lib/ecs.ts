@@ -1,11 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { privateRegistry } from "./config";
+import { allowPostgres, allowRedis } from "./data-stores";
 import { regionalArn, type Environment } from "./environment";
 import { createServiceRole, resolveStatements, serviceTrust, type ServiceRole, type StatementArgs } from "./iam";
 import { createLogGroup, type LogGroupsArgs } from "./log-groups";
 import { phiTags, resourceName, serviceLogGroups } from "./naming";
-import { allowAwsApis, allowConnection, allowS3, createSecurityGroup } from "./security-groups";
+import { readSecrets } from "./secret-access";
+import { allowAwsApis, allowS3, createSecurityGroup } from "./security-groups";
 import { type FunctionNetwork } from "./vpc-function";
 
 export interface EcsArgs {
@@ -119,19 +121,7 @@ export class Ecs extends pulumi.ComponentResource {
           Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
           Resource: `${logGroup}:*`,
         },
-        {
-          Sid: "ReadCredentials",
-          Effect: "Allow",
-          Action: "secretsmanager:GetSecretValue",
-          Resource: redis.secretArn,
-        },
-        {
-          Sid: "UseSecretsKey",
-          Effect: "Allow",
-          Action: "kms:Decrypt",
-          Resource: secretsKeyArn,
-          Condition: { StringEquals: { "kms:ViaService": `secretsmanager.${environment.region}.amazonaws.com` } },
-        },
+        ...readSecrets(environment, redis.secretArn, secretsKeyArn),
         ...pullStatements(environment, image),
       ]),
     });
@@ -220,12 +210,8 @@ export class Ecs extends pulumi.ComponentResource {
     const from = { name: "analytics", securityGroupId: securityGroup.id };
     allowAwsApis(this, from, network.awsAccess);
     allowS3(this, from, network.awsAccess);
-    allowConnection(this, {
-      from,
-      to: { name: "postgres", securityGroupId: database.securityGroupId },
-      port: database.port,
-    });
-    allowConnection(this, { from, to: { name: "redis", securityGroupId: redis.securityGroupId }, port: redis.port });
+    allowPostgres(this, from, database);
+    allowRedis(this, from, redis);
     return securityGroup;
   }
 

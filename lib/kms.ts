@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type Environment } from "./environment";
 import { policyDocument, type Statement } from "./iam";
-import { phiTags, resourceName, serviceLogGroups } from "./naming";
+import { functionTypes, phiTags, resourceName, serviceLogGroups } from "./naming";
 
 /** What a key protects. */
 export type KeyDomain = "database" | "cache" | "secrets" | "logs";
@@ -109,8 +109,7 @@ export function encryptedLogGroupArns(environment: Environment): string[] {
     name("redis-engine-log"),
     name("ecs-analytics"),
     name("aws-waf-logs"),
-    serviceLogGroups.lambda(name("records-service")),
-    serviceLogGroups.lambda(name("redis-rotation")),
+    ...functionTypes.map((type) => serviceLogGroups.lambda(name(type))),
     serviceLogGroups.rds(name("rds-postgres"), "postgresql"),
     serviceLogGroups.rds(name("rds-postgres"), "upgrade"),
     serviceLogGroups.apiExecution("*", environmentSuffix),

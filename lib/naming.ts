@@ -13,6 +13,7 @@ export const nameLimits = {
   "ElastiCache parameter group": 255,
   "ElastiCache replication group": 40,
   "ElastiCache subnet group": 255,
+  "EventBridge rule": 64,
   "IAM role or policy": 64,
   "KMS alias": 250,
   "Lambda function": 64,
@@ -63,7 +64,12 @@ export const resourceTypes = {
   "rds-parameters-18": "RDS group",
   "rds-monitoring": "IAM role or policy",
   "redis-auth": "Secrets Manager secret",
+  "records-database": "Secrets Manager secret",
+  "schema-migration": "Lambda function",
+  "database-rotation": "Lambda function",
   "records-service": "Lambda function",
+  "records-operations": "Lambda function",
+  "audit-delivery": "EventBridge rule",
   "records-api": "API Gateway resource",
   "records-users": "Cognito user pool",
   "records-app": "Cognito user pool",
@@ -87,6 +93,17 @@ export const resourceTypes = {
 } as const satisfies Record<string, NameKind>;
 
 export type ResourceType = keyof typeof resourceTypes;
+
+/** The functions: each gives its name to its role, its security group and its log group, too. */
+export const functionTypes = [
+  "records-service",
+  "records-operations",
+  "schema-migration",
+  "database-rotation",
+  "redis-rotation",
+] as const satisfies ResourceType[];
+
+export type FunctionType = (typeof functionTypes)[number];
 
 /** Characters a suffix may have: RDS, ElastiCache and Cognito then accept every name made with it. */
 export const maximumSuffixLength = 20;

@@ -58,12 +58,14 @@ export function gatewayDocument({ invokeArn, userPoolArn }: GatewayTargets): str
 interface GatewayProblem {
   status: number;
   title: string;
+  /** Seconds after which the same request may be answered. */
+  retryAfter?: number;
 }
 
 const unauthorized: GatewayProblem = { status: 401, title: "Unauthorized" };
 const forbidden: GatewayProblem = { status: 403, title: "Forbidden" };
 const notFound: GatewayProblem = { status: 404, title: "Not Found" };
-const tooManyRequests: GatewayProblem = { status: 429, title: "Too Many Requests" };
+const tooManyRequests: GatewayProblem = { status: 429, title: "Too Many Requests", retryAfter: 1 };
 const internalError: GatewayProblem = { status: 500, title: "Internal Server Error" };
 const badGateway: GatewayProblem = { status: 502, title: "Bad Gateway" };
 const gatewayTimeout: GatewayProblem = { status: 504, title: "Gateway Timeout" };
@@ -95,13 +97,14 @@ export const gatewayProblems: Record<string, GatewayProblem> = {
 };
 
 /** A problem document (RFC 9457) that names the request, so that it can be found in the access log. */
-function gatewayResponse({ status, title }: GatewayProblem) {
+function gatewayResponse({ status, title, retryAfter }: GatewayProblem) {
   return {
     statusCode: status,
     responseParameters: {
       "gatewayresponse.header.Content-Type": "'application/problem+json'",
       "gatewayresponse.header.Cache-Control": "'no-store'",
       "gatewayresponse.header.Strict-Transport-Security": "'max-age=63072000; includeSubDomains'",
+      ...(retryAfter && { "gatewayresponse.header.Retry-After": `'${retryAfter}'` }),
     },
     responseTemplates: {
       "application/json": `{"type":"about:blank","title":${JSON.stringify(title)},"status":${status},"instance":"urn:request:$context.requestId"}`,

@@ -1,29 +1,34 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./bundle";
+import { allowPostgres, allowRedis, databaseVariables, redisVariables, type DataStores } from "./data-stores";
 import { type Environment } from "./environment";
 import { createLogGroup, type LogGroupsArgs } from "./log-groups";
 import { resourceName } from "./naming";
-import { allowConnection } from "./security-groups";
-import { createVpcFunction, type FunctionNetwork, type VpcFunction } from "./vpc-function";
-
-/** A data store as its clients see it. */
-export interface DataStore {
-  host: pulumi.Input<string>;
-  port: number;
-  /** Group of the data store; the client adds itself to it. */
-  securityGroupId: pulumi.Input<string>;
-  /** Secret with what logs in. */
-  secretArn: pulumi.Input<string>;
-}
+import { readSecrets } from "./secret-access";
+import { createVpcFunction, type FunctionNetwork } from "./vpc-function";
 
 export interface RecordsServiceArgs {
   environment: Environment;
   network: FunctionNetwork;
-  database: DataStore & { name: string };
-  redis: DataStore;
+  database: DataStores["database"];
+  redis: DataStores["redis"];
   /** Key of the secrets. */
   secretsKeyArn: pulumi.Input<string>;
+  /** Whose access tokens the service accepts. */
+  userPool: { id: pulumi.Input<string>; clientId: pulumi.Input<string> };
+  session: {
+    /** Minutes without a request after which a session ends. */
+    idleMinutes: number;
+    /** Hours after which a session ends in any case. */
+    absoluteHours: number;
+    /** Requests that a session may make in a minute. */
+    requestsPerMinute: number;
+  };
+  /** Seconds for which Redis keeps what was read; 0 for no cache. */
+  cacheSeconds: number;
+  /** Exists once the schema is what the service's code expects, and the database's secret has a value. */
+  schema: pulumi.Resource;
   /** MiB. */
   memory: number;
   /** Requests at once; each takes `connectionsPerContainer` of the database's connections. */
@@ -44,7 +49,7 @@ const timeout = 10;
 export class RecordsService extends pulumi.ComponentResource {
   readonly functionName: pulumi.Output<string>;
   readonly invokeArn: pulumi.Output<string>;
-  readonly auditLogGroupName: pulumi.Output<string>;
+  readonly auditLogGroup: { name: pulumi.Output<string>; arn: pulumi.Output<string> };
 
   constructor(
     name: string,
@@ -55,15 +60,17 @@ export class RecordsService extends pulumi.ComponentResource {
 
     const auditLogGroup = this.createAuditLogGroup();
     const service = this.createFunction(auditLogGroup);
-    this.allowDataStores(service);
+    const from = { name: "records-service", ...service };
+    allowPostgres(this, from, args.database);
+    allowRedis(this, from, args.redis);
     this.functionName = service.function.name;
     this.invokeArn = service.function.invokeArn;
-    this.auditLogGroupName = auditLogGroup.name;
+    this.auditLogGroup = { name: auditLogGroup.name, arn: auditLogGroup.arn };
 
     this.registerOutputs({
       functionName: this.functionName,
       invokeArn: this.invokeArn,
-      auditLogGroupName: this.auditLogGroupName,
+      auditLogGroup: this.auditLogGroup,
     });
   }
 
@@ -73,41 +80,28 @@ export class RecordsService extends pulumi.ComponentResource {
   }
 
   private createFunction(auditLogGroup: aws.cloudwatch.LogGroup) {
-    const { environment, network, database, redis, secretsKeyArn, memory, concurrency, logs } = this.args;
+    const { environment, network, database, redis, secretsKeyArn, cacheSeconds, schema, memory, concurrency, logs } =
+      this.args;
     return createVpcFunction(this, "records-service", {
       environment,
       network,
       type: "records-service",
       description: "Records API",
       code: bundle("service/records/index.ts"),
+      after: [schema],
       memorySize: memory,
       timeout,
       reservedConcurrentExecutions: concurrency,
       variables: {
         ENVIRONMENT: environment.environmentSuffix,
         AUDIT_LOG_GROUP: auditLogGroup.name,
-        DATABASE_HOST: database.host,
-        DATABASE_PORT: String(database.port),
-        DATABASE_NAME: database.name,
-        DATABASE_SECRET_ARN: database.secretArn,
-        REDIS_HOST: redis.host,
-        REDIS_PORT: String(redis.port),
-        REDIS_SECRET_ARN: redis.secretArn,
+        ...databaseVariables(database),
+        ...redisVariables(redis),
+        ...this.accessVariables(),
+        CACHE_SECONDS: String(cacheSeconds),
       },
       statements: [
-        {
-          Sid: "ReadCredentials",
-          Effect: "Allow",
-          Action: "secretsmanager:GetSecretValue",
-          Resource: [database.secretArn, redis.secretArn],
-        },
-        {
-          Sid: "UseSecretsKey",
-          Effect: "Allow",
-          Action: "kms:Decrypt",
-          Resource: secretsKeyArn,
-          Condition: { StringEquals: { "kms:ViaService": `secretsmanager.${environment.region}.amazonaws.com` } },
-        },
+        ...readSecrets(environment, [database.secretArn, redis.secretArn], secretsKeyArn),
         {
           Sid: "WriteAuditLog",
           Effect: "Allow",
@@ -119,14 +113,17 @@ export class RecordsService extends pulumi.ComponentResource {
     });
   }
 
-  private allowDataStores({ securityGroupId }: VpcFunction) {
-    const { database, redis } = this.args;
-    const from = { name: "records-service", securityGroupId };
-    allowConnection(this, {
-      from,
-      to: { name: "postgres", securityGroupId: database.securityGroupId },
-      port: database.port,
-    });
-    allowConnection(this, { from, to: { name: "redis", securityGroupId: redis.securityGroupId }, port: redis.port });
+  /** Who may come in, for how long and how often. */
+  private accessVariables() {
+    const { network, userPool, session } = this.args;
+    return {
+      USER_POOL_ID: userPool.id,
+      USER_POOL_CLIENT_ID: userPool.clientId,
+      // The pool's keys are on the internet only; without a way there, what API Gateway has verified must do.
+      TOKEN_VERIFICATION: network.awsAccess.nat ? "keys" : "gateway",
+      SESSION_IDLE_SECONDS: String(session.idleMinutes * 60),
+      SESSION_ABSOLUTE_SECONDS: String(session.absoluteHours * 3600),
+      SESSION_REQUESTS_PER_MINUTE: String(session.requestsPerMinute),
+    };
   }
 }

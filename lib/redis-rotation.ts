@@ -1,10 +1,11 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./bundle";
+import { allowRedis } from "./data-stores";
 import { regionalArn, type Environment } from "./environment";
 import { type LogGroupsArgs } from "./log-groups";
-import { allowConnection } from "./security-groups";
-import { createVpcFunction, type FunctionNetwork } from "./vpc-function";
+import { rotateSecret } from "./secret-access";
+import { createSecretRotation } from "./secret-rotation";
+import { createVpcFunction, type FunctionNetwork, type VpcFunction } from "./vpc-function";
 
 export interface RedisRotationArgs {
   environment: Environment;
@@ -32,7 +33,7 @@ const timeout = 900;
 
 /**
  * Rotates the Redis AUTH token on a schedule: ElastiCache takes the new token beside the old one (`ROTATE`), and drops the old one (`SET`)
- * once the new one has been proven (45 CFR 164.312(d), FSBP SecretsManager.1 and .4). The database's secret is rotated by RDS.
+ * once the new one has been proven (45 CFR 164.312(d), FSBP SecretsManager.1 and .4).
  */
 export class RedisRotation extends pulumi.ComponentResource {
   readonly functionName: pulumi.Output<string>;
@@ -44,10 +45,10 @@ export class RedisRotation extends pulumi.ComponentResource {
   ) {
     super("tap:cache:RedisRotation", name, {}, opts);
 
-    const { function: rotation, securityGroupId } = this.createFunction();
-    this.allowRedis(securityGroupId);
-    this.createSchedule(rotation, this.allowSecretsManager(rotation));
-    this.functionName = rotation.name;
+    const rotation = this.createFunction();
+    const rules = allowRedis(this, { name: "redis-rotation", ...rotation }, args.redis);
+    this.createSchedule(rotation, rules);
+    this.functionName = rotation.function.name;
 
     this.registerOutputs({ functionName: this.functionName });
   }
@@ -60,6 +61,7 @@ export class RedisRotation extends pulumi.ComponentResource {
       type: "redis-rotation",
       description: "Rotation of the Redis AUTH token",
       code: bundle("service/redis-rotation/index.ts"),
+      after: [],
       memorySize: 256,
       timeout,
       // Rotations of one secret never overlap; the function takes no share of the account's concurrency.
@@ -70,24 +72,7 @@ export class RedisRotation extends pulumi.ComponentResource {
         REDIS_PORT: String(redis.port),
       },
       statements: [
-        {
-          Sid: "RotateSecret",
-          Effect: "Allow",
-          Action: [
-            "secretsmanager:DescribeSecret",
-            "secretsmanager:GetSecretValue",
-            "secretsmanager:PutSecretValue",
-            "secretsmanager:UpdateSecretVersionStage",
-          ],
-          Resource: secretArn,
-        },
-        {
-          Sid: "GenerateToken",
-          Effect: "Allow",
-          // Concerns no secret (Service authorization reference, "AWS Secrets Manager").
-          Action: "secretsmanager:GetRandomPassword",
-          Resource: "*",
-        },
+        ...rotateSecret(environment, secretArn, secretsKeyArn),
         {
           Sid: "ChangeToken",
           Effect: "Allow",
@@ -96,52 +81,19 @@ export class RedisRotation extends pulumi.ComponentResource {
             .output(redis.replicationGroupId)
             .apply((id) => regionalArn(environment, "elasticache", `replicationgroup:${id}`)),
         },
-        {
-          Sid: "UseSecretsKey",
-          Effect: "Allow",
-          Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-          Resource: secretsKeyArn,
-          Condition: { StringEquals: { "kms:ViaService": `secretsmanager.${environment.region}.amazonaws.com` } },
-        },
       ],
       logs,
     });
   }
 
-  private allowRedis(securityGroupId: pulumi.Input<string>) {
-    const { redis } = this.args;
-    allowConnection(this, {
-      from: { name: "redis-rotation", securityGroupId },
-      to: { name: "redis", securityGroupId: redis.securityGroupId },
-      port: redis.port,
+  private createSchedule(rotation: VpcFunction, rules: pulumi.Resource[]) {
+    const { environment, secretArn, secretReady, rotationDays } = this.args;
+    createSecretRotation(this, "redis-auth", {
+      environment,
+      rotation,
+      secretArn,
+      after: [...rules, ...secretReady],
+      rotationDays,
     });
-  }
-
-  private allowSecretsManager(rotation: aws.lambda.Function) {
-    return new aws.lambda.Permission(
-      "secrets-manager",
-      {
-        function: rotation.name,
-        action: "lambda:InvokeFunction",
-        principal: "secretsmanager.amazonaws.com",
-        sourceAccount: this.args.environment.accountId,
-      },
-      { parent: this },
-    );
-  }
-
-  private createSchedule(rotation: aws.lambda.Function, permission: aws.lambda.Permission) {
-    const { secretArn, secretReady, rotationDays } = this.args;
-    new aws.secretsmanager.SecretRotation(
-      "redis-auth",
-      {
-        secretId: secretArn,
-        rotationLambdaArn: rotation.arn,
-        rotationRules: { automaticallyAfterDays: rotationDays },
-        // At once would race with the clients that start during the same `up`.
-        rotateImmediately: false,
-      },
-      { parent: this, dependsOn: [permission, ...secretReady] },
-    );
   }
 }

@@ -11,11 +11,13 @@ export interface SecretsArgs {
   secretsKeyArn: pulumi.Input<string>;
 }
 
+type SecretType = "redis-auth" | "records-database";
+
 /** What ElastiCache accepts in a token beside letters and digits (ElastiCache user guide, "Authenticating with the Redis AUTH command"). */
 const tokenSpecials = "!&#$^<>-";
 
 /**
- * The secrets that the platform generates itself; RDS generates the database's. Names are free again at once after a destroy
+ * The secrets that the platform generates itself; RDS generates the database master's. Names are free again at once after a destroy
  * (45 CFR 164.312(d), FSBP SecretsManager.1).
  */
 export class Secrets extends pulumi.ComponentResource {
@@ -25,6 +27,10 @@ export class Secrets extends pulumi.ComponentResource {
   readonly initialRedisAuthToken: pulumi.Output<string>;
   /** Exists once the secret has its first value and its policy. */
   readonly redisAuthSecretReady: pulumi.Resource[];
+  /** `{"username", "password"}` of the records service in PostgreSQL; without a value until the schema's migration gives it the first. */
+  readonly recordsDatabaseSecretArn: pulumi.Output<string>;
+  /** Exists once the secret has its policy, and may have a value. */
+  readonly recordsDatabaseSecretReady: pulumi.Resource[];
 
   constructor(
     name: string,
@@ -33,23 +39,33 @@ export class Secrets extends pulumi.ComponentResource {
   ) {
     super("tap:security:Secrets", name, {}, opts);
 
-    const secret = this.createRedisAuthSecret();
-    const policy = this.createSecretPolicy(secret);
+    const redisAuth = this.createSecret("redis-auth", "AUTH token of Redis; rotated by the redis-rotation function");
     const token = this.createRedisAuthToken();
-    const firstVersion = this.createFirstVersion(secret, token);
-    this.redisAuthSecretArn = secret.arn;
+    const recordsDatabase = this.createSecret(
+      "records-database",
+      "Login of the records service in PostgreSQL; rotated by the database-rotation function",
+    );
+    this.redisAuthSecretArn = redisAuth.arn;
     this.initialRedisAuthToken = token.result;
-    this.redisAuthSecretReady = [policy, firstVersion];
+    this.redisAuthSecretReady = [
+      this.createSecretPolicy("redis-auth", redisAuth),
+      this.createFirstVersion(redisAuth, token),
+    ];
+    this.recordsDatabaseSecretArn = recordsDatabase.arn;
+    this.recordsDatabaseSecretReady = [this.createSecretPolicy("records-database", recordsDatabase)];
 
-    this.registerOutputs({ redisAuthSecretArn: this.redisAuthSecretArn });
+    this.registerOutputs({
+      redisAuthSecretArn: this.redisAuthSecretArn,
+      recordsDatabaseSecretArn: this.recordsDatabaseSecretArn,
+    });
   }
 
-  private createRedisAuthSecret() {
+  private createSecret(type: SecretType, description: string) {
     return new aws.secretsmanager.Secret(
-      "redis-auth",
+      type,
       {
-        name: resourceName("redis-auth", this.args.environment.environmentSuffix),
-        description: "AUTH token of Redis; rotated by the redis-rotation function",
+        name: resourceName(type, this.args.environment.environmentSuffix),
+        description,
         kmsKeyId: this.args.secretsKeyArn,
         recoveryWindowInDays: 0,
         tags: phiTags,
@@ -58,9 +74,9 @@ export class Secrets extends pulumi.ComponentResource {
     );
   }
 
-  private createSecretPolicy(secret: aws.secretsmanager.Secret) {
+  private createSecretPolicy(type: SecretType, secret: aws.secretsmanager.Secret) {
     return new aws.secretsmanager.SecretPolicy(
-      "redis-auth",
+      type,
       { secretArn: secret.arn, policy: secretPolicy(this.args.environment.accountId), blockPublicPolicy: true },
       { parent: this },
     );

@@ -16,9 +16,15 @@ export interface AwsAccess {
 }
 
 /** One side of an allowed connection. */
+export interface Peer {
+  /** Names the rules. */
+  name: string;
+  securityGroupId: pulumi.Input<string>;
+}
+
 interface Connection {
-  from: { name: string; securityGroupId: pulumi.Input<string> };
-  to: { name: string; securityGroupId: pulumi.Input<string> };
+  from: Peer;
+  to: Peer;
   port: pulumi.Input<number>;
 }
 
@@ -37,10 +43,10 @@ export function createSecurityGroup(
   );
 }
 
-/** Lets one security group open TCP connections to another: out of the first and into the second. */
-export function allowConnection(parent: pulumi.Resource, { from, to, port }: Connection): void {
+/** Lets one security group open TCP connections to another: by the rules out of the first and into the second, which are returned. */
+export function allowConnection(parent: pulumi.Resource, { from, to, port }: Connection): pulumi.Resource[] {
   const rule = { ipProtocol: "tcp", fromPort: port, toPort: port };
-  new aws.vpc.SecurityGroupEgressRule(
+  const egress = new aws.vpc.SecurityGroupEgressRule(
     `${from.name}-to-${to.name}`,
     {
       ...rule,
@@ -50,7 +56,7 @@ export function allowConnection(parent: pulumi.Resource, { from, to, port }: Con
     },
     { parent },
   );
-  new aws.vpc.SecurityGroupIngressRule(
+  const ingress = new aws.vpc.SecurityGroupIngressRule(
     `${to.name}-from-${from.name}`,
     {
       ...rule,
@@ -60,23 +66,21 @@ export function allowConnection(parent: pulumi.Resource, { from, to, port }: Con
     },
     { parent },
   );
+  return [egress, ingress];
 }
 
-/** Lets a security group reach AWS's APIs over HTTPS: by the interface endpoints, and through NAT where there is one. */
-export function allowAwsApis(
-  parent: pulumi.Resource,
-  from: { name: string; securityGroupId: pulumi.Input<string> },
-  access: AwsAccess,
-): void {
+/**
+ * Lets a security group reach AWS's APIs over HTTPS: by the interface endpoints, and through NAT where there is one.
+ * Returns the rules.
+ */
+export function allowAwsApis(parent: pulumi.Resource, from: Peer, access: AwsAccess): pulumi.Resource[] {
+  const rules: pulumi.Resource[] = [];
   if (access.endpointSecurityGroupId) {
-    allowConnection(parent, {
-      from,
-      to: { name: "endpoints", securityGroupId: access.endpointSecurityGroupId },
-      port: https,
-    });
+    const to = { name: "endpoints", securityGroupId: access.endpointSecurityGroupId };
+    rules.push(...allowConnection(parent, { from, to, port: https }));
   }
   if (access.nat) {
-    new aws.vpc.SecurityGroupEgressRule(
+    const egress = new aws.vpc.SecurityGroupEgressRule(
       `${from.name}-to-internet`,
       {
         securityGroupId: from.securityGroupId,
@@ -88,15 +92,13 @@ export function allowAwsApis(
       },
       { parent },
     );
+    rules.push(egress);
   }
+  return rules;
 }
 
 /** Lets a security group read from S3 by the gateway endpoint, which container images come from. */
-export function allowS3(
-  parent: pulumi.Resource,
-  from: { name: string; securityGroupId: pulumi.Input<string> },
-  access: AwsAccess,
-): void {
+export function allowS3(parent: pulumi.Resource, from: Peer, access: AwsAccess): void {
   new aws.vpc.SecurityGroupEgressRule(
     `${from.name}-to-s3`,
     {

@@ -1,13 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ApiGateway } from "./api-gateway";
 import { type EnvironmentConfig } from "./config";
+import { DatabaseRotation } from "./database-rotation";
 import { Ecs } from "./ecs";
 import { type Environment } from "./environment";
 import { Kms } from "./kms";
 import { Rds } from "./rds";
+import { RecordsOperations } from "./records-operations";
 import { RecordsService } from "./records-service";
 import { Redis } from "./redis";
 import { RedisRotation } from "./redis-rotation";
+import { SchemaMigration } from "./schema-migration";
 import { Secrets } from "./secrets";
 import { UserPool } from "./user-pool";
 import { Vpc } from "./vpc";
@@ -83,7 +86,12 @@ export class TapStack extends pulumi.ComponentResource {
       },
       parent,
     );
-    const network = { vpcId: vpc.vpcId, privateSubnetIds: vpc.privateSubnetIds, awsAccess: vpc.awsAccess };
+    const network = {
+      vpcId: vpc.vpcId,
+      privateSubnetIds: vpc.privateSubnetIds,
+      awsAccess: vpc.awsAccess,
+      pathsToAws: vpc.pathsToAws,
+    };
     const redisStore = {
       host: redis.primaryEndpoint,
       port: redis.port,
@@ -104,20 +112,46 @@ export class TapStack extends pulumi.ComponentResource {
       },
       parent,
     );
+    const database = {
+      host: rds.endpoint,
+      port: rds.port,
+      name: rds.databaseName,
+      securityGroupId: rds.securityGroupId,
+      resourceId: rds.resourceId,
+    };
+    const migration = new SchemaMigration(
+      "schema-migration",
+      {
+        environment,
+        network,
+        database: { ...database, secretArn: rds.masterSecretArn },
+        serviceSecret: { arn: secrets.recordsDatabaseSecretArn, ready: secrets.recordsDatabaseSecretReady },
+        secretsKeyArn: kms.keyArns.secrets,
+        logs,
+      },
+      parent,
+    );
+    const userPool = new UserPool(
+      "user-pool",
+      { environment, threatProtection: config.threatProtection, callbackUrls: config.signInCallbackUrls },
+      parent,
+    );
     const service = new RecordsService(
       "records-service",
       {
         environment,
         network,
-        database: {
-          host: rds.endpoint,
-          port: rds.port,
-          name: rds.databaseName,
-          securityGroupId: rds.securityGroupId,
-          secretArn: rds.masterSecretArn,
-        },
+        database: { ...database, secretArn: secrets.recordsDatabaseSecretArn },
         redis: redisStore,
         secretsKeyArn: kms.keyArns.secrets,
+        userPool,
+        session: {
+          idleMinutes: config.sessionIdleMinutes,
+          absoluteHours: config.sessionAbsoluteHours,
+          requestsPerMinute: config.sessionRequestsPerMinute,
+        },
+        cacheSeconds: config.cacheSeconds,
+        schema: migration.done,
         memory: config.serviceMemory,
         concurrency: config.serviceConcurrency,
         logs,
@@ -125,9 +159,33 @@ export class TapStack extends pulumi.ComponentResource {
       },
       parent,
     );
-    const userPool = new UserPool(
-      "user-pool",
-      { environment, threatProtection: config.threatProtection, callbackUrls: config.signInCallbackUrls },
+    new DatabaseRotation(
+      "database-rotation",
+      {
+        environment,
+        network,
+        database: { ...database, secretArn: rds.masterSecretArn },
+        secretArn: secrets.recordsDatabaseSecretArn,
+        schema: migration.done,
+        secretsKeyArn: kms.keyArns.secrets,
+        rotationDays: config.databasePasswordRotationDays,
+        logs,
+      },
+      parent,
+    );
+    const operations = new RecordsOperations(
+      "records-operations",
+      {
+        environment,
+        network,
+        database: { ...database, secretArn: secrets.recordsDatabaseSecretArn },
+        redis: redisStore,
+        secretsKeyArn: kms.keyArns.secrets,
+        auditLogGroup: service.auditLogGroup,
+        sessionAbsoluteHours: config.sessionAbsoluteHours,
+        schema: migration.done,
+        logs,
+      },
       parent,
     );
     const api = new ApiGateway(
@@ -149,13 +207,7 @@ export class TapStack extends pulumi.ComponentResource {
       {
         environment,
         network,
-        database: {
-          host: rds.endpoint,
-          port: rds.port,
-          name: rds.databaseName,
-          securityGroupId: rds.securityGroupId,
-          resourceId: rds.resourceId,
-        },
+        database,
         redis: redisStore,
         secretsKeyArn: kms.keyArns.secrets,
         image: config.analyticsImage,
@@ -190,7 +242,8 @@ export class TapStack extends pulumi.ComponentResource {
       userPoolClientId: userPool.clientId,
       ecsClusterName: ecs.clusterName,
       ecsTaskDefinitionArn: ecs.taskDefinitionArn,
-      auditLogGroupName: service.auditLogGroupName,
+      auditLogGroupName: service.auditLogGroup.name,
+      operationsFunctionName: operations.functionName,
     };
     this.registerOutputs(this.outputs);
   }
@@ -219,4 +272,5 @@ export interface TapStackOutputs extends Record<string, pulumi.Input<unknown>> {
   ecsClusterName: pulumi.Output<string>;
   ecsTaskDefinitionArn: pulumi.Output<string>;
   auditLogGroupName: pulumi.Output<string>;
+  operationsFunctionName: pulumi.Output<string>;
 }

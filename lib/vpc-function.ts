@@ -1,9 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type Bundle } from "./bundle";
 import { regionalArn, type Environment } from "./environment";
 import { createServiceRole, lambdaTrust, resolveStatements, type Statement, type StatementArgs } from "./iam";
 import { createLogGroup, type LogGroupsArgs } from "./log-groups";
-import { resourceName, serviceLogGroups } from "./naming";
+import { type FunctionType, resourceName, serviceLogGroups } from "./naming";
 import { allowAwsApis, createSecurityGroup, type AwsAccess } from "./security-groups";
 
 /** The network that functions stand in. */
@@ -12,16 +13,19 @@ export interface FunctionNetwork {
   /** Private subnets in at least two zones. */
   privateSubnetIds: pulumi.Input<string>[];
   awsAccess: AwsAccess;
+  /** Routes and endpoints, without which what stands in the private subnets reaches no API of AWS. */
+  pathsToAws: pulumi.Resource[];
 }
 
 export interface VpcFunctionArgs {
   environment: Environment;
   network: FunctionNetwork;
   /** Names the function and everything it needs. */
-  type: "records-service" | "redis-rotation";
+  type: FunctionType;
   description: string;
-  /** The bundled code; its handler is `index.handler`. */
-  code: pulumi.asset.AssetArchive;
+  code: Bundle;
+  /** What the code needs to be there before it may take the place of the one before. */
+  after: pulumi.Resource[];
   /** MiB. */
   memorySize: number;
   /** Seconds, at most 900. */
@@ -39,6 +43,8 @@ export interface VpcFunctionArgs {
 export interface VpcFunction {
   function: aws.lambda.Function;
   securityGroupId: pulumi.Output<string>;
+  /** What must exist before the function can reach AWS's APIs: who invokes it during the same `up` waits for that. */
+  pathsToAws: pulumi.Resource[];
 }
 
 /** AWS's Node.js runtimes trust the certificate authorities of RDS only when told where they are (Lambda developer guide, "Node.js"). */
@@ -56,7 +62,7 @@ export function createVpcFunction(parent: pulumi.Resource, name: string, args: V
     vpcId: network.vpcId,
     description: args.description,
   });
-  allowAwsApis(parent, { name, securityGroupId: securityGroup.id }, network.awsAccess);
+  const rules = allowAwsApis(parent, { name, securityGroupId: securityGroup.id }, network.awsAccess);
   const logGroup = createLogGroup(parent, name, logGroupName, args.logs);
   const role = createServiceRole(parent, name, {
     environment,
@@ -79,7 +85,7 @@ export function createVpcFunction(parent: pulumi.Resource, name: string, args: V
       runtime: aws.lambda.Runtime.NodeJS22dX,
       architectures: ["arm64"],
       handler: "index.handler",
-      code: args.code,
+      code: args.code.archive,
       role: role.arn,
       memorySize: args.memorySize,
       timeout: args.timeout,
@@ -96,9 +102,13 @@ export function createVpcFunction(parent: pulumi.Resource, name: string, args: V
       // A deleted function's network interfaces hold its security group for up to half an hour; they are moved to the VPC's empty default group.
       replaceSecurityGroupsOnDestroy: true,
     },
-    { parent, dependsOn: role.ready },
+    { parent, dependsOn: [role.ready, ...args.after] },
   );
-  return { function: lambda, securityGroupId: securityGroup.id };
+  return {
+    function: lambda,
+    securityGroupId: securityGroup.id,
+    pathsToAws: [...rules, ...network.pathsToAws],
+  };
 }
 
 function logStatements(environment: Environment, logGroupName: string): Statement[] {

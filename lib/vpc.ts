@@ -39,6 +39,8 @@ export class Vpc extends pulumi.ComponentResource {
   readonly privateSubnetIds: pulumi.Output<string>[];
   readonly dataSubnetIds: pulumi.Output<string>[];
   readonly awsAccess: AwsAccess;
+  /** Routes and endpoints, without which what stands in the private subnets reaches no API of AWS. */
+  readonly pathsToAws: pulumi.Resource[] = [];
   private readonly zones: Zone[];
 
   constructor(
@@ -116,7 +118,8 @@ export class Vpc extends pulumi.ComponentResource {
       { vpcId: this.vpcId, tags: this.nameTag("igw") },
       { parent: this },
     );
-    const routeTableId = this.createRouteTable("public", "rt-public", this.publicSubnetIds);
+    const { routeTableId, associations } = this.createRouteTable("public", "rt-public", this.publicSubnetIds);
+    this.pathsToAws.push(...associations);
     const route = new aws.ec2.Route(
       "public-internet",
       { routeTableId, destinationCidrBlock: "0.0.0.0/0", gatewayId: internetGateway.id },
@@ -140,35 +143,38 @@ export class Vpc extends pulumi.ComponentResource {
 
   private createPrivateRoutes(natGatewayIds: pulumi.Output<string>[]) {
     return this.zones.map((zone) => {
-      const routeTableId = this.createRouteTable(`private-${zone}`, `rt-private-${zone}`, [
+      const { routeTableId, associations } = this.createRouteTable(`private-${zone}`, `rt-private-${zone}`, [
         this.subnetId("private", zone),
       ]);
+      this.pathsToAws.push(...associations);
       const natGatewayId = natGatewayIds[zone - 1] ?? natGatewayIds[0];
       if (natGatewayId) {
-        new aws.ec2.Route(
+        const route = new aws.ec2.Route(
           `private-internet-${zone}`,
           { routeTableId, destinationCidrBlock: "0.0.0.0/0", natGatewayId },
           { parent: this },
         );
+        this.pathsToAws.push(route);
       }
       return routeTableId;
     });
   }
 
   private createDataRoutes() {
-    return this.createRouteTable("data", "rt-data", this.dataSubnetIds);
+    return this.createRouteTable("data", "rt-data", this.dataSubnetIds).routeTableId;
   }
 
   private createRouteTable(name: string, type: ResourceType, subnetIds: pulumi.Output<string>[]) {
     const routeTable = new aws.ec2.RouteTable(name, { vpcId: this.vpcId, tags: this.nameTag(type) }, { parent: this });
-    subnetIds.forEach((subnetId, index) => {
-      new aws.ec2.RouteTableAssociation(
-        subnetIds.length === 1 ? name : `${name}-${index + 1}`,
-        { routeTableId: routeTable.id, subnetId },
-        { parent: this },
-      );
-    });
-    return routeTable.id;
+    const associations = subnetIds.map(
+      (subnetId, index) =>
+        new aws.ec2.RouteTableAssociation(
+          subnetIds.length === 1 ? name : `${name}-${index + 1}`,
+          { routeTableId: routeTable.id, subnetId },
+          { parent: this },
+        ),
+    );
+    return { routeTableId: routeTable.id, associations };
   }
 
   private createS3Endpoint(routeTableIds: pulumi.Output<string>[]) {
@@ -197,7 +203,7 @@ export class Vpc extends pulumi.ComponentResource {
       description: "Interface endpoints of AWS APIs",
     });
     for (const service of interfaceEndpoints) {
-      new aws.ec2.VpcEndpoint(
+      const endpoint = new aws.ec2.VpcEndpoint(
         service,
         {
           vpcId: this.vpcId,
@@ -211,6 +217,7 @@ export class Vpc extends pulumi.ComponentResource {
         },
         { parent: this },
       );
+      this.pathsToAws.push(endpoint);
     }
     return securityGroup.id;
   }

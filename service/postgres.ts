@@ -100,8 +100,7 @@ export class Database {
 
   private connect(credentials: DatabaseCredentials): Pool {
     if (this.pool?.credentials === credentials) return this.pool.connections;
-    // Ends once whoever still uses its connections is done.
-    void this.pool?.connections.end();
+    // The pool before serves whoever waits in it, which one that is ended does not; then its connections idle out.
     const connections = this.createPool(credentials);
     this.pool = { credentials, connections };
     return connections;

@@ -10,7 +10,7 @@ const limit = 2000;
 /** Redis with verified TLS and a token that may rotate at any time: one connection, opened anew when it is lost. */
 export class RedisConnection {
   private connection?: Promise<Redis>;
-  /** Whose other end may be gone without a word: they look as if they stood for as long as nobody closes them there. */
+  /** What is lost looks as if it stood until the other end closes it, and until this process has learnt of that. */
   private readonly givenUp = new WeakSet<Redis>();
 
   constructor(
@@ -46,9 +46,9 @@ export class RedisConnection {
     try {
       return await withTimeLimit(limit, commands(client));
     } catch (error) {
-      if (error instanceof TimeLimitError || isReadOnly(error)) this.giveUp(client);
-      if (error instanceof TimeLimitError || this.isStanding(client)) throw error;
-      throw new LostConnection("the connection was lost", { cause: error });
+      if (isAnswer(error)) throw error;
+      this.giveUp(client);
+      throw error instanceof TimeLimitError ? error : new LostConnection("the connection was lost", { cause: error });
     }
   }
 
@@ -88,5 +88,6 @@ export class RedisConnection {
 
 class LostConnection extends Error {}
 
-/** What a node answers that was the primary until a failover. */
-const isReadOnly = (error: unknown) => error instanceof Error && error.message.startsWith("READONLY");
+/** Whether Redis answered. A node that was the primary until a failover says that it is READONLY: another connection finds the new one. */
+const isAnswer = (error: unknown) =>
+  error instanceof Error && error.name === "ReplyError" && !error.message.startsWith("READONLY");

@@ -4,6 +4,7 @@ import { cognito } from "./leftovers/cognito";
 import { ec2 } from "./leftovers/ec2";
 import { ecs } from "./leftovers/ecs";
 import { elasticache } from "./leftovers/elasticache";
+import { eventBridge } from "./leftovers/eventbridge";
 import { iam } from "./leftovers/iam";
 import type { ClientConfig, Found, Inventory } from "./leftovers/inventory";
 import { kms } from "./leftovers/kms";
@@ -20,6 +21,7 @@ const inventories: Record<string, Inventory> = {
   EC2: ec2,
   "ECS, Application Auto Scaling": ecs,
   ElastiCache: elasticache,
+  EventBridge: eventBridge,
   IAM: iam,
   KMS: kms,
   Lambda: lambda,

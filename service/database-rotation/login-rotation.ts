@@ -13,7 +13,8 @@ import { type Login, otherUser } from "./login";
  * - the pending login becomes current only once PostgreSQL has taken it;
  * - the login before it works until the next rotation, for those who read it just before.
  *
- * A failed rotation may be resumed, or given up for one with another version: that one gives the same user another password.
+ * A failed rotation may be resumed, or given up for one with another version: that one gives the same user another
+ * password.
  */
 export class LoginRotation implements RotationTarget<Login> {
   /** @param master the database as the user sees it that may set passwords */
@@ -56,8 +57,8 @@ export class LoginRotation implements RotationTarget<Login> {
 }
 
 /**
- * The two are the same where somebody has made another version current since the pending one was made. To go on would take
- * the password from a user at work.
+ * The two are the same where somebody has made another version current since the pending one was made. To go on would
+ * take the password from a user at work.
  */
 async function requireOtherUser(pending: Login, { versions, versionId }: Rotation<Login>): Promise<void> {
   if (pending.username === (await versions.read("AWSCURRENT")).username)

@@ -15,7 +15,9 @@ export interface Delivery {
   upTo: string;
 }
 
-/** Milliseconds before the moment reached that are read again, as an event may be found only some time after it was put. */
+/**
+ * Milliseconds before the moment reached that are read again, as an event may be found only some time after it was put.
+ */
 const overlap = 10 * 60_000;
 
 /** Events that one transaction covers. It locks the chain's head, which every write waits for. */
@@ -35,13 +37,14 @@ const advance = `UPDATE records.audit_delivery SET up_to = greatest(up_to, $1) R
 
 /**
  * Brings the accesses that stand in the audit log alone, those without `sequence`, into the audit trail of the database
- * (45 CFR 164.312(b)), in the order of the log. Each batch takes effect together with the moment that it reaches, so that
- * whatever ends a delivery, the next one goes on from there; a line that is met again is known by its `id`, also where two
- * deliveries run at once. An event that CloudWatch Logs shows for the first time more than ten minutes after it was put, once
- * that time has been read, is not delivered; it stays in the audit log.
+ * (45 CFR 164.312(b)), in the order of the log. Each batch takes effect together with the moment that it reaches, so
+ * that whatever ends a delivery, the next one goes on from there; a line that is met again is known by its `id`, also
+ * where two deliveries run at once. An event that CloudWatch Logs shows for the first time more than ten minutes after
+ * it was put, once that time has been read, is not delivered; it stays in the audit log.
  *
- * A line that cannot become an entry is reported once, by its event id: an operator finds it in the audit log. At the end, the
- * head of the chain goes to the function's own log: an anchor that nobody who can write to the database can change.
+ * A line that cannot become an entry is reported once, by its event id: an operator finds it in the audit log. At the
+ * end, the head of the chain goes to the function's own log: an anchor that nobody who can write to the database can
+ * change.
  */
 export class AuditDelivery {
   constructor(

@@ -25,8 +25,8 @@ export class LogReader {
   ) {}
 
   /**
-   * Events in order of their timestamps, a page of up to 10,000 at a time; any page may be empty (CloudWatch Logs API reference,
-   * FilterLogEvents). One that was put a moment ago may not be there yet.
+   * Events in order of their timestamps, a page of up to 10,000 at a time; any page may be empty (CloudWatch Logs API
+   * reference, FilterLogEvents). One that was put a moment ago may not be there yet.
    */
   async *pages({ from, to, pattern, newestFirst }: LogRange): AsyncGenerator<LogEvent[]> {
     const pages = paginateFilterLogEvents(

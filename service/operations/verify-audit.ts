@@ -16,9 +16,10 @@ const maximumAnchors = 1000;
 const pattern = "{ $.sequence = * }";
 
 /**
- * Computes the audit trail's chain anew, and compares it with the audit log: whoever can write to the database could make another chain,
- * but not change the lines that told the hashes of the true one (45 CFR 164.312(c)(1)). No anchors means that nothing was
- * written through the service for a day, and that nothing outside the database vouches for the chain.
+ * Computes the audit trail's chain anew, and compares it with the audit log: whoever can write to the database could
+ * make another chain, but not change the lines that told the hashes of the true one (45 CFR 164.312(c)(1)). No anchors
+ * means that nothing was written through the service for a day, and that nothing outside the database vouches for the
+ * chain.
  *
  * A chain that is broken is an incident: it is told in the answer and as an error in the function's log.
  */

@@ -37,9 +37,9 @@ const selectBatch = `
   FROM records.audit_entries WHERE audit_entries.sequence > $1 ORDER BY audit_entries.sequence LIMIT ${batch}`;
 
 /**
- * Computes the whole chain anew (45 CFR 164.312(c)(2)), over one state of the database. What the chain itself cannot show is that
- * all of it was written anew, or that its tail was cut off together with the head: for that, anchors from elsewhere, such as
- * lines of the audit log, must be in it. Each vouches for all entries up to its own.
+ * Computes the whole chain anew (45 CFR 164.312(c)(2)), over one state of the database. What the chain itself cannot
+ * show is that all of it was written anew, or that its tail was cut off together with the head: for that, anchors from
+ * elsewhere, such as lines of the audit log, must be in it. Each vouches for all entries up to its own.
  *
  * @param anchors of entries that were written before this state of the database, in any order
  */

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import {
-  CreateLogStreamCommand,
   type CloudWatchLogsClient,
+  CreateLogStreamCommand,
   PutLogEventsCommand,
+  ResourceAlreadyExistsException,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { UnavailableError } from "../unavailable-error";
 import type { AccessContext } from "./access";
@@ -81,20 +82,26 @@ export function deliverToCloudWatch(client: CloudWatchLogsClient, logGroupName: 
   const logStreamName = `${new Date().toISOString().slice(0, 10).replaceAll("-", "/")}/${randomUUID()}`;
   let stream: Promise<unknown> | undefined;
 
+  const create = () =>
+    client.send(new CreateLogStreamCommand({ logGroupName, logStreamName })).catch((error: unknown) => {
+      // An attempt whose answer was lost.
+      if (!(error instanceof ResourceAlreadyExistsException)) throw error;
+    });
+
   return async (lines) => {
-    stream ??= client.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
-    try {
-      await stream;
-    } catch (error) {
-      stream = undefined;
-      throw error;
-    }
     const logEvents = lines
       .map((line) => ({ timestamp: Date.parse(line.occurredAt), message: JSON.stringify(line) }))
       .sort((one, other) => one.timestamp - other.timestamp);
-    const { rejectedLogEventsInfo } = await client.send(
-      new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }),
-    );
-    if (rejectedLogEventsInfo) throw new Error("the log group rejected lines for their time");
+    try {
+      await (stream ??= create());
+      const { rejectedLogEventsInfo } = await client.send(
+        new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }),
+      );
+      if (rejectedLogEventsInfo) throw new Error("the log group rejected lines for their time");
+    } catch (error) {
+      // Made again the next time: it may not be there, and does no harm where it is.
+      stream = undefined;
+      throw error;
+    }
   };
 }

@@ -25,8 +25,9 @@ export interface RotationTarget<T> {
 }
 
 /**
- * One step of a rotation (Secrets Manager user guide, "Rotation by Lambda function"). Secrets Manager repeats steps, and
- * whole rotations with the same version, after a failure; so each looks at what is there and does only what is missing.
+ * One step of a rotation (Secrets Manager user guide, "Rotation by Lambda function"). Secrets Manager repeats steps,
+ * and whole rotations with the same version, after a failure; so each looks at what is there and does only what is
+ * missing.
  */
 export async function rotate<T>(step: Step, target: RotationTarget<T>, rotation: Rotation<T>): Promise<void> {
   const { versions, versionId } = rotation;

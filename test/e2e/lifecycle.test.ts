@@ -82,8 +82,8 @@ step("a second up changes nothing", async () => {
 
 step("no secret's value stands anywhere but in Secrets Manager", async () => {
   const values = await secretValues(cloud.config, first.suffix);
-  // The AUTH token before and after its first rotation, and the database's master password.
-  expect(values.map((value) => value.length >= 16)).toEqual([true, true, true]);
+  // The AUTH token and the service's password before and after their first rotation, and the master's password.
+  expect(values.map((value) => value.length >= 16)).toEqual([true, true, true, true, true]);
 
   const texts = {
     state: JSON.stringify(await first.engine.export()),

@@ -3,49 +3,111 @@ import {
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
   GetPolicyCommand,
+  ResourceNotFoundException,
 } from "@aws-sdk/client-lambda";
-import { securityGroupId } from "./lookups";
+import { type FunctionType, functionTypes } from "../../lib/naming";
+import { findNatGateways, secretArn, securityGroupId } from "./lookups";
 import { secretsIn, secretValues } from "./secret-values";
-import { accountId, arnOf, aws, environmentSuffix, nameOf, only, outputs, parsePolicy, partition } from "./stack";
+import {
+  accountId,
+  arnOf,
+  aws,
+  environmentSuffix,
+  nameOf,
+  outputs,
+  parsePolicy,
+  partition,
+  type PolicyStatement,
+} from "./stack";
 
-const types = ["records-service", "redis-rotation"] as const;
+const database = {
+  DATABASE_HOST: outputs.databaseEndpoint,
+  DATABASE_PORT: String(outputs.databasePort),
+  DATABASE_NAME: outputs.databaseName,
+};
+const redis = { REDIS_HOST: outputs.redisPrimaryEndpoint, REDIS_PORT: String(outputs.redisPort) };
+const between = (least: number, most: number) => (text: string | undefined) =>
+  text !== undefined && /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most;
 
-const variables = {
-  "records-service": {
-    ENVIRONMENT: environmentSuffix,
-    AUDIT_LOG_GROUP: outputs.auditLogGroupName,
-    DATABASE_HOST: outputs.databaseEndpoint,
-    DATABASE_PORT: String(outputs.databasePort),
-    DATABASE_NAME: outputs.databaseName,
-    DATABASE_SECRET_ARN: outputs.databaseSecretArn,
-    REDIS_HOST: outputs.redisPrimaryEndpoint,
-    REDIS_PORT: String(outputs.redisPort),
-    REDIS_SECRET_ARN: outputs.redisAuthSecretArn,
-    NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
-  },
-  "redis-rotation": {
-    REPLICATION_GROUP_ID: nameOf("redis"),
-    REDIS_HOST: outputs.redisPrimaryEndpoint,
-    REDIS_PORT: String(outputs.redisPort),
-    NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
-  },
+/** What the stack's configuration decides, and what it may be. */
+const configured: Record<string, (text: string | undefined) => boolean> = {
+  SESSION_IDLE_SECONDS: between(60, 3600),
+  SESSION_ABSOLUTE_SECONDS: between(3600, 86_400),
+  SESSION_REQUESTS_PER_MINUTE: between(10, 6000),
+  CACHE_SECONDS: between(0, 3600),
 };
 
-/** Who may invoke each function, and on whose behalf. */
-const invokers = {
+/** The environment of each function, but for what is configured. */
+const variables: Record<FunctionType, () => Promise<Record<string, string>>> = {
+  "records-service": async () => ({
+    ENVIRONMENT: environmentSuffix,
+    AUDIT_LOG_GROUP: outputs.auditLogGroupName,
+    ...database,
+    DATABASE_SECRET_ARN: await secretArn("records-database"),
+    ...redis,
+    REDIS_SECRET_ARN: outputs.redisAuthSecretArn,
+    USER_POOL_ID: outputs.userPoolId,
+    USER_POOL_CLIENT_ID: outputs.userPoolClientId,
+    TOKEN_VERIFICATION: (await findNatGateways()).length > 0 ? "keys" : "gateway",
+  }),
+  "records-operations": async () => ({
+    ENVIRONMENT: environmentSuffix,
+    AUDIT_LOG_GROUP: outputs.auditLogGroupName,
+    ...database,
+    DATABASE_SECRET_ARN: await secretArn("records-database"),
+    ...redis,
+    REDIS_SECRET_ARN: outputs.redisAuthSecretArn,
+  }),
+  "schema-migration": async () => ({
+    ...database,
+    DATABASE_SECRET_ARN: outputs.databaseSecretArn,
+    SERVICE_SECRET_ARN: await secretArn("records-database"),
+  }),
+  "database-rotation": () => Promise.resolve({ ...database, DATABASE_SECRET_ARN: outputs.databaseSecretArn }),
+  "redis-rotation": () => Promise.resolve({ REPLICATION_GROUP_ID: nameOf("redis"), ...redis }),
+};
+
+const ofConfiguration: Record<FunctionType, string[]> = {
+  "records-service": Object.keys(configured),
+  "records-operations": ["SESSION_ABSOLUTE_SECONDS"],
+  "schema-migration": [],
+  "database-rotation": [],
+  "redis-rotation": [],
+};
+
+/** Seconds: less than API Gateway's for the service, the longest where one waits for others or for much data. */
+const timeouts: Record<FunctionType, number> = {
+  "records-service": 10,
+  "records-operations": 900,
+  "schema-migration": 900,
+  "database-rotation": 60,
+  "redis-rotation": 900,
+};
+
+const secretsManager = {
+  Principal: { Service: "secretsmanager.amazonaws.com" },
+  Condition: { StringEquals: { "AWS:SourceAccount": accountId } },
+};
+
+/** Which service may invoke each function, and on whose behalf. */
+const invokers: Record<FunctionType, object | undefined> = {
   "records-service": {
     Principal: { Service: "apigateway.amazonaws.com" },
     Condition: {
       ArnLike: { "AWS:SourceArn": arnOf("execute-api", `${outputs.apiId}/${environmentSuffix}/*`) },
     },
   },
-  "redis-rotation": {
-    Principal: { Service: "secretsmanager.amazonaws.com" },
-    Condition: { StringEquals: { "AWS:SourceAccount": accountId } },
+  "records-operations": {
+    Principal: { Service: "events.amazonaws.com" },
+    Condition: { ArnLike: { "AWS:SourceArn": arnOf("events", `rule/${nameOf("audit-delivery")}`) } },
   },
+  // By who deploys alone.
+  "schema-migration": undefined,
+  "database-rotation": secretsManager,
+  "redis-rotation": secretsManager,
 };
 
-describe.each(types)("%s", (type) => {
+describe.each(functionTypes)("%s", (type) => {
   const FunctionName = nameOf(type);
   const functionArn = arnOf("lambda", `function:${FunctionName}`);
   let lambda: FunctionConfiguration;
@@ -68,8 +130,8 @@ describe.each(types)("%s", (type) => {
     expect(lambda.Layers ?? []).toEqual([]);
   });
 
-  test("has its time limit: less than API Gateway's for the service, the longest for the rotation", () => {
-    expect(lambda.Timeout).toBe({ "records-service": 10, "redis-rotation": 900 }[type]);
+  test("has its time limit", () => {
+    expect(lambda.Timeout).toBe(timeouts[type]);
   });
 
   test("stands in the private subnets, in its security group alone", async () => {
@@ -91,27 +153,46 @@ describe.each(types)("%s", (type) => {
 
   test("is told where to find things, and no secret", async () => {
     expect(secretsIn(JSON.stringify(lambda), await secretValues())).toEqual({ found: 0 });
-    expect(lambda.Environment).toEqual({ Variables: variables[type] });
+    const found = lambda.Environment?.Variables ?? {};
+    const settings = ofConfiguration[type].map((name) => [name, found[name]] as const);
+    expect(settings.filter(([name, value]) => !configured[name]?.(value))).toEqual([]);
+    expect(found).toEqual({
+      ...(await variables[type]()),
+      ...Object.fromEntries(settings),
+      NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+    });
   });
 
   test("is invoked by its one caller only", async () => {
-    const { Policy } = await aws.lambda.send(new GetPolicyCommand({ FunctionName }));
-    const { Sid, ...statement } = only(parsePolicy(Policy).Statement, "statement");
-    expect(Sid).toEqual(expect.any(String));
-    expect(statement).toEqual({
-      Effect: "Allow",
-      Action: "lambda:InvokeFunction",
-      Resource: functionArn,
-      ...invokers[type],
+    const invoker = invokers[type];
+    const statements = (await policyStatements(FunctionName)).map(({ Sid, ...statement }) => {
+      expect(Sid).toEqual(expect.any(String));
+      return statement;
     });
+    expect(statements).toEqual(
+      invoker ? [{ Effect: "Allow", Action: "lambda:InvokeFunction", Resource: functionArn, ...invoker }] : [],
+    );
   });
 });
 
 test("take no more of the account's concurrency than the database has connections for", async () => {
-  const [service, rotation] = await Promise.all(
-    types.map((type) => aws.lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: nameOf(type) }))),
+  const [service, ...others] = await Promise.all(
+    functionTypes.map((type) => aws.lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: nameOf(type) }))),
   );
   expect(service?.ReservedConcurrentExecutions).toBeGreaterThanOrEqual(1);
   expect(service?.ReservedConcurrentExecutions).toBeLessThanOrEqual(900);
-  expect(rotation?.ReservedConcurrentExecutions).toBeUndefined();
+  expect(others.map(({ ReservedConcurrentExecutions }) => ReservedConcurrentExecutions)).toEqual(
+    others.map(() => undefined),
+  );
 });
+
+/** What a function's own policy says; it has none until somebody else may invoke it. */
+async function policyStatements(FunctionName: string): Promise<PolicyStatement[]> {
+  try {
+    const { Policy } = await aws.lambda.send(new GetPolicyCommand({ FunctionName }));
+    return parsePolicy(Policy).Statement;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return [];
+    throw error;
+  }
+}

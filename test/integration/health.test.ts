@@ -9,19 +9,19 @@ const healthy = { status: "ok", checks: { database: { status: "ok" }, cache: { s
 
 describe("the deployed function", () => {
   testBeyond(
-    "health of the service",
+    "functions at work",
     "answers GET /health: PostgreSQL and Redis can be used",
     async () => {
       const answer = await invokeHealth(randomUUID());
       expect(answer.statusCode).toBe(200);
-      expect(answer.headers).toMatchObject({ "Content-Type": "application/json", "Cache-Control": "no-store" });
+      expect(answer.headers).toMatchObject({ "content-type": "application/json", "cache-control": "no-store" });
       expect(JSON.parse(answer.body)).toEqual(healthy);
     },
     60_000,
   );
 
   testBeyond(
-    "health of the service",
+    "functions at work",
     "logs the request by its operation, and no secret",
     async () => {
       const requestId = randomUUID();

@@ -1,15 +1,10 @@
-import { InvokeCommand } from "@aws-sdk/client-lambda";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
-import { accountId, aws, environmentSuffix, nameOf, outputs } from "./stack";
+import { invoke } from "./invocations";
+import { accountId, environmentSuffix, outputs } from "./stack";
 
 /** Asks the records service for its health, as API Gateway's proxy integration does. */
 export async function invokeHealth(requestId: string): Promise<APIGatewayProxyResult> {
-  const { FunctionError, Payload } = await aws.lambda.send(
-    new InvokeCommand({ FunctionName: nameOf("records-service"), Payload: JSON.stringify(healthRequest(requestId)) }),
-  );
-  const text = Buffer.from(Payload ?? []).toString();
-  if (FunctionError !== undefined) throw new Error(`the function failed (${FunctionError}): ${text}`);
-  return JSON.parse(text) as APIGatewayProxyResult;
+  return (await invoke("records-service", healthRequest(requestId))) as APIGatewayProxyResult;
 }
 
 function healthRequest(requestId: string): APIGatewayProxyEvent {

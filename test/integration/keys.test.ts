@@ -4,6 +4,7 @@ import {
   GetKeyRotationStatusCommand,
   paginateListAliases,
 } from "@aws-sdk/client-kms";
+import { functionTypes } from "../../lib/naming";
 import {
   accountId,
   aws,
@@ -137,8 +138,7 @@ test("of the logs domain can be used by this region's log service only, for this
             nameOf("redis-engine-log"),
             nameOf("ecs-analytics"),
             nameOf("aws-waf-logs"),
-            `/aws/lambda/${nameOf("records-service")}`,
-            `/aws/lambda/${nameOf("redis-rotation")}`,
+            ...functionTypes.map((type) => `/aws/lambda/${nameOf(type)}`),
             `/aws/rds/instance/${nameOf("rds-postgres")}/postgresql`,
             `/aws/rds/instance/${nameOf("rds-postgres")}/upgrade`,
             `API-Gateway-Execution-Logs_*/${outputs.environmentSuffix}`,

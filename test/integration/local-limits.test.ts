@@ -1,16 +1,18 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { localLimits } from "./local-limits";
+import { awsLimits, localLimits } from "./local-limits";
 
 const sources = readdirSync(__dirname)
   .filter((file) => file.endsWith(".test.ts"))
   .map((file) => readFileSync(join(__dirname, file), "utf8"));
 
+const names = (call: RegExp) => [
+  ...new Set(sources.flatMap((source) => [...source.matchAll(call)].map(([, name]) => name))),
+];
+
 test("are each in the way of some test", () => {
-  const used = sources.flatMap((source) =>
-    [...source.matchAll(/test(?:Beyond|Inside)\(\s*"([^"]+)"/g)].map(([, limit]) => limit),
-  );
-  expect([...new Set(used)].sort()).toEqual(Object.keys(localLimits).sort());
+  expect(names(/testBeyond\(\s*"([^"]+)"/g).sort()).toEqual(Object.keys(localLimits).sort());
+  expect(names(/testLocally\(\s*"([^"]+)"/g).sort()).toEqual(Object.keys(awsLimits).sort());
 });
 
 test("are the only reason for which a test is skipped", () => {

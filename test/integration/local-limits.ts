@@ -16,13 +16,9 @@ export const localLimits = {
     reason: "moto keeps web ACLs, but passes every request by them",
     applies: always,
   },
-  "health of the service": {
+  "functions at work": {
     reason: "node, redis-server and postgres are not all on this machine, so that functions and data stores do not run",
-    applies: () => !runs("node", "redis", "postgres"),
-  },
-  "rotation of the token": {
-    reason: "node and redis-server are not both on this machine, so that functions and caches do not run",
-    applies: () => !runs("node", "redis"),
+    applies: () => !dataPlaneRuns(),
   },
 } as const satisfies Record<string, Limit>;
 
@@ -35,10 +31,21 @@ export function testBeyond(limit: LocalLimit, title: string, body: () => Promise
   else test(title, body, timeout);
 }
 
-/** The same, of something that has to be asked from inside the VPC, where only what stands in for AWS can be reached. */
-export function testInside(limit: LocalLimit, title: string, body: () => Promise<void>): void {
-  if (isLocal) testBeyond(limit, title, body);
-  else skip(title, "the data stores of AWS can be reached from inside the VPC only", body);
+/** Everything that can be asked of the local cloud, but not of AWS; tests are skipped there by these names and by nothing else. */
+export const awsLimits = {
+  "from inside the VPC": "the data stores of AWS can be reached from inside the VPC only",
+  "by a signed-in user": "AWS gives tokens with the API's scopes at its sign-in pages only, and for a second factor",
+} as const;
+
+/** A test, in the local cloud alone, of functions at work. */
+export function testLocally(
+  limit: keyof typeof awsLimits,
+  title: string,
+  body: () => Promise<void>,
+  timeout?: number,
+): void {
+  if (isLocal) testBeyond("functions at work", title, body, timeout);
+  else skip(title, `${limit}: ${awsLimits[limit]}`, body);
 }
 
 function skip(title: string, reason: string, body: () => Promise<void>): void {
@@ -46,10 +53,10 @@ function skip(title: string, reason: string, body: () => Promise<void>): void {
   test.skip(`${title} (${reason})`, body);
 }
 
-/** Whether the local cloud found the programs that its data plane needs. */
-function runs(...programs: string[]): boolean {
+/** Whether the local cloud found every program that its data plane needs. */
+function dataPlaneRuns(): boolean {
   const file = join(localCloudFolder, "data-plane.json");
   if (!existsSync(file)) return false;
   const found = JSON.parse(readFileSync(file, "utf8")) as Record<string, string | null>;
-  return programs.every((program) => typeof found[program] === "string");
+  return Object.values(found).every((program) => program !== null);
 }

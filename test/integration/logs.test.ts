@@ -1,4 +1,5 @@
 import { type LogGroup, paginateDescribeLogGroups } from "@aws-sdk/client-cloudwatch-logs";
+import { functionTypes } from "../../lib/naming";
 import { namesOfEnvironment } from "./lookups";
 import { aws, collect, environmentSuffix, nameOf, only, outputs } from "./stack";
 
@@ -11,8 +12,7 @@ const expected = [
   nameOf("redis-slow-log"),
   nameOf("vpc-flow-logs"),
   `/aws/ecs/containerinsights/${outputs.ecsClusterName}/performance`,
-  `/aws/lambda/${nameOf("records-service")}`,
-  `/aws/lambda/${nameOf("redis-rotation")}`,
+  ...functionTypes.map((type) => `/aws/lambda/${nameOf(type)}`),
   `/aws/rds/instance/${nameOf("rds-postgres")}/postgresql`,
   `/aws/rds/instance/${nameOf("rds-postgres")}/upgrade`,
   `API-Gateway-Execution-Logs_${outputs.apiId}/${environmentSuffix}`,
@@ -46,7 +46,7 @@ test.each(expected)("%s is encrypted by the logs' key", (name) => {
 test("expire: operational ones together, the tasks' on their own", () => {
   const own = [nameOf("audit"), nameOf("ecs-analytics")];
   const days = expected.filter((name) => !own.includes(name)).map((name) => group(name).retentionInDays);
-  expect(days).toHaveLength(11);
+  expect(days).toHaveLength(14);
   expect(new Set(days).size).toBe(1);
   expect(days[0]).toBeGreaterThanOrEqual(1);
   expect(group(nameOf("ecs-analytics")).retentionInDays).toBeGreaterThanOrEqual(1);

@@ -1,5 +1,6 @@
-import { DescribeSecurityGroupsCommand } from "@aws-sdk/client-ec2";
+import { DescribeSecurityGroupsCommand, type NatGateway, paginateDescribeNatGateways } from "@aws-sdk/client-ec2";
 import { type DBInstance, paginateDescribeDBInstances } from "@aws-sdk/client-rds";
+import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { resourceTypes, type ResourceType } from "../../lib/naming";
 import { aws, collect, nameOf, only, outputs, present } from "./stack";
 
@@ -13,6 +14,21 @@ export async function findDatabase(): Promise<DBInstance> {
     instances.filter(({ Endpoint }) => Endpoint?.Address === outputs.databaseEndpoint),
     "database at the stack's endpoint",
   );
+}
+
+/** The NAT gateways of the VPC that are at work. */
+export function findNatGateways(): Promise<NatGateway[]> {
+  const Filter = [
+    { Name: "vpc-id", Values: [outputs.vpcId] },
+    { Name: "state", Values: ["available"] },
+  ];
+  return collect(paginateDescribeNatGateways({ client: aws.ec2 }, { Filter }), (page) => page.NatGateways);
+}
+
+/** The secret of this environment with a name. */
+export async function secretArn(type: ResourceType): Promise<string> {
+  const { ARN } = await aws.secretsManager.send(new DescribeSecretCommand({ SecretId: nameOf(type) }));
+  return present(ARN, `ARN of the secret ${type}`);
 }
 
 /** The security group of this environment with a name. */

@@ -6,7 +6,6 @@ import {
   DescribeVpcAttributeCommand,
   DescribeVpcsCommand,
   type NatGateway,
-  paginateDescribeNatGateways,
   paginateDescribeRouteTables,
   paginateDescribeSubnets,
   paginateDescribeVpcEndpoints,
@@ -15,6 +14,7 @@ import {
   type Vpc,
   type VpcEndpoint,
 } from "@aws-sdk/client-ec2";
+import { findNatGateways } from "./lookups";
 import {
   accountId,
   arnOf,
@@ -44,10 +44,7 @@ beforeAll(async () => {
   vpc = only((await aws.ec2.send(new DescribeVpcsCommand({ VpcIds: [vpcId] }))).Vpcs, "VPC");
   subnets = await collect(paginateDescribeSubnets(all, { Filters: [ofVpc] }), (page) => page.Subnets);
   routeTables = await collect(paginateDescribeRouteTables(all, { Filters: [ofVpc] }), (page) => page.RouteTables);
-  natGateways = await collect(
-    paginateDescribeNatGateways(all, { Filter: [ofVpc, { Name: "state", Values: ["available"] }] }),
-    (page) => page.NatGateways,
-  );
+  natGateways = await findNatGateways();
   endpoints = await collect(paginateDescribeVpcEndpoints(all, { Filters: [ofVpc] }), (page) => page.VpcEndpoints);
 });
 

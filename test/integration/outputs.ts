@@ -33,6 +33,7 @@ const shape = {
   ecsClusterName: text,
   ecsTaskDefinitionArn: text,
   auditLogGroupName: text,
+  operationsFunctionName: text,
 };
 
 type Checked<Check> = Check extends (value: unknown) => value is infer T ? T : never;

@@ -26,7 +26,7 @@ const refusal = (status: number, title: string) => ({
   },
 });
 
-testBeyond("health of the service", "GET /health is answered to anybody", async () => {
+testBeyond("functions at work", "GET /health is answered to anybody", async () => {
   expect(await call("GET", "/health")).toEqual({
     status: 200,
     type: "application/json",

@@ -8,7 +8,8 @@ import {
 } from "@aws-sdk/client-iam";
 import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { privateRegistry } from "../../lib/config";
-import { findDatabase, namesOfEnvironment, securityGroupId } from "./lookups";
+import { type FunctionType, functionTypes } from "../../lib/naming";
+import { findDatabase, namesOfEnvironment, secretArn, securityGroupId } from "./lookups";
 import {
   accountId,
   arnOf,
@@ -26,14 +27,7 @@ import {
   region,
 } from "./stack";
 
-const roles = [
-  "ecs-execution",
-  "ecs-task",
-  "rds-monitoring",
-  "records-service",
-  "redis-rotation",
-  "vpc-flow-logs",
-] as const;
+const roles = ["ecs-execution", "ecs-task", "rds-monitoring", "vpc-flow-logs", ...functionTypes] as const;
 type Role = (typeof roles)[number];
 
 /** Service that may take on each role, and whether it says for which account it does. */
@@ -41,8 +35,11 @@ const services: Record<Role, { host: string; saysAccount: boolean }> = {
   "ecs-execution": { host: "ecs-tasks.amazonaws.com", saysAccount: true },
   "ecs-task": { host: "ecs-tasks.amazonaws.com", saysAccount: true },
   "rds-monitoring": { host: "monitoring.rds.amazonaws.com", saysAccount: true },
+  "database-rotation": { host: "lambda.amazonaws.com", saysAccount: false },
+  "records-operations": { host: "lambda.amazonaws.com", saysAccount: false },
   "records-service": { host: "lambda.amazonaws.com", saysAccount: false },
   "redis-rotation": { host: "lambda.amazonaws.com", saysAccount: false },
+  "schema-migration": { host: "lambda.amazonaws.com", saysAccount: false },
   "vpc-flow-logs": { host: "vpc-flow-logs.amazonaws.com", saysAccount: true },
 };
 
@@ -70,7 +67,7 @@ const throughSecretsManager = {
 const writeLog = ["logs:CreateLogStream", "logs:PutLogEvents"];
 
 /** What every function of ours may do. */
-async function functionStatements(type: "records-service" | "redis-rotation"): Promise<PolicyStatement[]> {
+async function functionStatements(type: FunctionType): Promise<PolicyStatement[]> {
   const groupId = await securityGroupId(type);
   return [
     allow("WriteLog", writeLog, `${logGroupArn(`/aws/lambda/${nameOf(type)}`)}:*`),
@@ -102,6 +99,30 @@ async function pullStatements(): Promise<PolicyStatement[]> {
   ];
 }
 
+const readServiceSecrets = async () => [
+  allow("ReadCredentials", "secretsmanager:GetSecretValue", [await secretArn("records-database"), redisAuthSecretArn]),
+  allow("UseSecretsKey", "kms:Decrypt", kmsKeyArns.secrets, throughSecretsManager),
+];
+
+const writeSecrets = [
+  allow("GeneratePassword", "secretsmanager:GetRandomPassword", "*"),
+  allow("UseSecretsKey", ["kms:Decrypt", "kms:GenerateDataKey"], kmsKeyArns.secrets, throughSecretsManager),
+];
+
+const rotate = (arn: string) => [
+  allow(
+    "RotateSecret",
+    [
+      "secretsmanager:DescribeSecret",
+      "secretsmanager:GetSecretValue",
+      "secretsmanager:PutSecretValue",
+      "secretsmanager:UpdateSecretVersionStage",
+    ],
+    arn,
+  ),
+  ...writeSecrets,
+];
+
 /** All that each role may do. */
 const permissions: Record<Role, () => Promise<PolicyStatement[]>> = {
   "ecs-execution": async () => [
@@ -128,29 +149,41 @@ const permissions: Record<Role, () => Promise<PolicyStatement[]>> = {
     ]),
   "records-service": async () => [
     ...(await functionStatements("records-service")),
-    allow("ReadCredentials", "secretsmanager:GetSecretValue", [databaseSecretArn, redisAuthSecretArn]),
-    allow("UseSecretsKey", "kms:Decrypt", kmsKeyArns.secrets, throughSecretsManager),
+    ...(await readServiceSecrets()),
     allow("WriteAuditLog", writeLog, `${logGroupArn(outputs.auditLogGroupName)}:*`),
+  ],
+  "records-operations": async () => [
+    ...(await functionStatements("records-operations")),
+    ...(await readServiceSecrets()),
+    allow(
+      "ReadAndWriteAuditLog",
+      ["logs:CreateLogStream", "logs:FilterLogEvents", "logs:PutLogEvents"],
+      `${logGroupArn(outputs.auditLogGroupName)}:*`,
+    ),
+  ],
+  "schema-migration": async () => [
+    ...(await functionStatements("schema-migration")),
+    allow("ReadMasterCredentials", "secretsmanager:GetSecretValue", databaseSecretArn),
+    allow(
+      "GiveServiceCredentials",
+      ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"],
+      await secretArn("records-database"),
+    ),
+    ...writeSecrets,
+  ],
+  "database-rotation": async () => [
+    ...(await functionStatements("database-rotation")),
+    allow("ReadMasterCredentials", "secretsmanager:GetSecretValue", databaseSecretArn),
+    ...rotate(await secretArn("records-database")),
   ],
   "redis-rotation": async () => [
     ...(await functionStatements("redis-rotation")),
-    allow(
-      "RotateSecret",
-      [
-        "secretsmanager:DescribeSecret",
-        "secretsmanager:GetSecretValue",
-        "secretsmanager:PutSecretValue",
-        "secretsmanager:UpdateSecretVersionStage",
-      ],
-      redisAuthSecretArn,
-    ),
-    allow("GenerateToken", "secretsmanager:GetRandomPassword", "*"),
+    ...rotate(redisAuthSecretArn),
     allow(
       "ChangeToken",
       ["elasticache:DescribeReplicationGroups", "elasticache:ModifyReplicationGroup"],
       arnOf("elasticache", `replicationgroup:${nameOf("redis")}`),
     ),
-    allow("UseSecretsKey", ["kms:Decrypt", "kms:GenerateDataKey"], kmsKeyArns.secrets, throughSecretsManager),
   ],
   "vpc-flow-logs": () =>
     Promise.resolve([
@@ -173,10 +206,10 @@ async function policiesOf(role: Role): Promise<{ name: string | undefined; docum
   );
 }
 
-test("of the environment are these six", async () => {
+test("of the environment are these nine", async () => {
   const all = await collect(paginateListRoles({ client: aws.iam }, {}), (page) => page.Roles);
   const ours = all.filter(({ RoleName = "" }) => namesOfEnvironment.has(RoleName)).map(({ RoleName }) => RoleName);
-  expect(ours.sort()).toEqual(roles.map(nameOf));
+  expect(ours.sort()).toEqual(roles.map(nameOf).sort());
 });
 
 describe.each(roles)("%s", (role) => {

@@ -5,7 +5,10 @@ import {
   paginateListSecrets,
 } from "@aws-sdk/client-secrets-manager";
 import { isAuthToken } from "../../service/redis-rotation/auth-token";
-import { secretsIn, secretValues } from "./secret-values";
+import { parseDatabaseCredentials } from "../../service/postgres";
+import { serviceUsers } from "../../service/service-user";
+import { testBeyond } from "./local-limits";
+import { secretsIn, secretString, secretValues } from "./secret-values";
 import { accountId, arnOf, aws, collect, nameOf, outputs, parsePolicy } from "./stack";
 
 const { redisAuthSecretArn, databaseSecretArn } = outputs;
@@ -13,13 +16,18 @@ const { redisAuthSecretArn, databaseSecretArn } = outputs;
 const describeSecret = (SecretId: string) => aws.secretsManager.send(new DescribeSecretCommand({ SecretId }));
 
 let redisAuth: DescribeSecretCommandOutput;
+let recordsDatabase: DescribeSecretCommandOutput;
 let database: DescribeSecretCommandOutput;
 
 beforeAll(async () => {
-  [redisAuth, database] = await Promise.all([describeSecret(redisAuthSecretArn), describeSecret(databaseSecretArn)]);
+  [redisAuth, recordsDatabase, database] = await Promise.all([
+    describeSecret(redisAuthSecretArn),
+    describeSecret(nameOf("records-database")),
+    describeSecret(databaseSecretArn),
+  ]);
 });
 
-test("of the environment are the token of Redis and the master's of the database", async () => {
+test("of the environment are the token of Redis, and the service's and the master's login to the database", async () => {
   const all = await collect(
     paginateListSecrets({ client: aws.secretsManager }, { IncludePlannedDeletion: true }),
     (page) => page.SecretList,
@@ -28,29 +36,33 @@ test("of the environment are the token of Redis and the master's of the database
     ({ ARN, Name, Tags }) =>
       ARN === databaseSecretArn ||
       Name === nameOf("redis-auth") ||
+      Name === nameOf("records-database") ||
       Tags?.some(({ Key, Value }) => Key === "Environment" && Value === outputs.environmentSuffix),
   );
-  expect(ours.map(({ ARN }) => ARN).sort()).toEqual([redisAuthSecretArn, databaseSecretArn].sort());
+  const expected = [redisAuthSecretArn, recordsDatabase.ARN, databaseSecretArn];
+  expect(ours.map(({ ARN }) => ARN).sort()).toEqual(expected.sort());
   expect(redisAuth.Name).toBe(nameOf("redis-auth"));
   expect(database.Name).toMatch(/^rds!db-/);
 });
 
 test("are under the secrets' key, and none is to be deleted", () => {
   const { secrets } = outputs.kmsKeyArns;
-  expect([redisAuth, database].map(({ KmsKeyId, DeletedDate }) => ({ KmsKeyId, DeletedDate }))).toEqual([
-    { KmsKeyId: secrets, DeletedDate: undefined },
-    { KmsKeyId: secrets, DeletedDate: undefined },
-  ]);
+  const all = [redisAuth, recordsDatabase, database];
+  expect(all.map(({ KmsKeyId, DeletedDate }) => ({ KmsKeyId, DeletedDate }))).toEqual(
+    all.map(() => ({ KmsKeyId: secrets, DeletedDate: undefined })),
+  );
 });
 
 describe("rotate", () => {
-  test("the token of Redis, by its function, at least every 90 days", () => {
-    expect(redisAuth).toMatchObject({
-      RotationEnabled: true,
-      RotationLambdaARN: arnOf("lambda", `function:${nameOf("redis-rotation")}`),
-    });
-    expect(redisAuth.RotationRules?.AutomaticallyAfterDays).toBeGreaterThanOrEqual(1);
-    expect(redisAuth.RotationRules?.AutomaticallyAfterDays).toBeLessThanOrEqual(90);
+  test.each([
+    ["token of Redis", () => redisAuth, "redis-rotation"],
+    ["service's login to the database", () => recordsDatabase, "database-rotation"],
+  ] as const)("the %s, by its function, at least every 90 days", (_, secret, type) => {
+    const { RotationEnabled, RotationLambdaARN, RotationRules } = secret();
+    expect(RotationEnabled).toBe(true);
+    expect(RotationLambdaARN).toBe(arnOf("lambda", `function:${nameOf(type)}`));
+    expect(RotationRules?.AutomaticallyAfterDays).toBeGreaterThanOrEqual(1);
+    expect(RotationRules?.AutomaticallyAfterDays).toBeLessThanOrEqual(90);
   });
 
   test("the master's of the database, by RDS, every week", () => {
@@ -64,10 +76,8 @@ describe("rotate", () => {
 });
 
 // The policy of the secret that RDS manages is RDS's own.
-test("refuse plain text and other accounts", async () => {
-  const { ResourcePolicy } = await aws.secretsManager.send(
-    new GetResourcePolicyCommand({ SecretId: redisAuthSecretArn }),
-  );
+test.each(["redis-auth", "records-database"] as const)("refuse plain text and other accounts: %s", async (type) => {
+  const { ResourcePolicy } = await aws.secretsManager.send(new GetResourcePolicyCommand({ SecretId: nameOf(type) }));
   expect(parsePolicy(ResourcePolicy).Statement).toEqual([
     {
       Sid: "DenyWithoutTls",
@@ -96,6 +106,12 @@ describe("hold", () => {
     const { redisTokens } = await secretValues();
     expect(redisTokens.length).toBeGreaterThanOrEqual(1);
     expect(redisTokens.map(isAuthToken)).toEqual(redisTokens.map(() => true));
+  });
+
+  testBeyond("functions at work", "what signs the service in, as one of its two users", async () => {
+    const login = parseDatabaseCredentials(await secretString({ SecretId: nameOf("records-database") }));
+    expect(serviceUsers).toContain(login.username);
+    expect(/^[A-Za-z0-9]{40}$/.test(login.password)).toBe(true);
   });
 
   test("what signs the master in", async () => {

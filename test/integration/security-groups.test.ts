@@ -3,10 +3,11 @@ import {
   paginateDescribeSecurityGroupRules,
   paginateDescribeSecurityGroups,
   paginateDescribeVpcEndpoints,
-  paginateDescribeNatGateways,
   type SecurityGroup,
   type SecurityGroupRule,
 } from "@aws-sdk/client-ec2";
+import { functionTypes } from "../../lib/naming";
+import { findNatGateways } from "./lookups";
 import { aws, collect, environmentSuffix, only, outputs, region } from "./stack";
 
 const ofVpc = { Name: "vpc-id", Values: [outputs.vpcId] };
@@ -25,12 +26,7 @@ beforeAll(async () => {
     paginateDescribeSecurityGroupRules(all, { Filters: [ofGroups] }),
     (page) => page.SecurityGroupRules,
   );
-  const available = { Name: "state", Values: ["available"] };
-  const natGateways = await collect(
-    paginateDescribeNatGateways(all, { Filter: [ofVpc, available] }),
-    (page) => page.NatGateways,
-  );
-  hasNat = natGateways.length > 0;
+  hasNat = (await findNatGateways()).length > 0;
   const endpoints = await collect(paginateDescribeVpcEndpoints(all, { Filters: [ofVpc] }), (page) => page.VpcEndpoints);
   hasInterfaceEndpoints = endpoints.some(({ VpcEndpointType }) => VpcEndpointType === "Interface");
   const ofS3 = { Name: "prefix-list-name", Values: [`com.amazonaws.${region}.s3`] };
@@ -56,8 +52,9 @@ const describeRule = (rule: SecurityGroupRule) => {
   return `${groupName(GroupId)} ${IsEgress ? ">" : "<"} ${peer(rule)} ${IpProtocol ?? ""} ${ports}`;
 };
 
-const clients = ["analytics", "records-service", "redis-rotation"];
-const databaseClients = ["analytics", "records-service"];
+const clients = ["analytics", ...functionTypes];
+const redisClients = ["analytics", "records-operations", "records-service", "redis-rotation"];
+const databaseClients = ["analytics", "database-rotation", "records-operations", "records-service", "schema-migration"];
 
 test("are the platform's and the VPC's default, which is empty", () => {
   const expected = [...clients, "rds-postgres", "redis", "default", ...(hasInterfaceEndpoints ? ["endpoints"] : [])];
@@ -68,7 +65,7 @@ test("are the platform's and the VPC's default, which is empty", () => {
 });
 
 test("let each client reach the data stores that it uses, and nobody else", () => {
-  const redis = clients.flatMap((name) => [`redis < ${name} tcp 6379`, `${name} > redis tcp 6379`]);
+  const redis = redisClients.flatMap((name) => [`redis < ${name} tcp 6379`, `${name} > redis tcp 6379`]);
   const postgres = databaseClients.flatMap((name) => [
     `rds-postgres < ${name} tcp 5432`,
     `${name} > rds-postgres tcp 5432`,

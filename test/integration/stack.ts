@@ -5,6 +5,7 @@ import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElastiCacheClient } from "@aws-sdk/client-elasticache";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
@@ -37,6 +38,7 @@ export const aws = {
   ec2: new EC2Client(configuration),
   ecs: new ECSClient(configuration),
   elastiCache: new ElastiCacheClient(configuration),
+  eventBridge: new EventBridgeClient(configuration),
   iam: new IAMClient(configuration),
   kms: new KMSClient(configuration),
   lambda: new LambdaClient(configuration),

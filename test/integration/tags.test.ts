@@ -13,7 +13,6 @@ import {
   DescribeFlowLogsCommand,
   DescribeInternetGatewaysCommand,
   DescribeVpcsCommand,
-  paginateDescribeNatGateways,
   paginateDescribeRouteTables,
   paginateDescribeSecurityGroupRules,
   paginateDescribeSecurityGroups,
@@ -22,14 +21,15 @@ import {
 } from "@aws-sdk/client-ec2";
 import { DescribeClustersCommand, DescribeServicesCommand, DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { ListTagsForResourceCommand as ListCacheTagsCommand } from "@aws-sdk/client-elasticache";
+import { ListTagsForResourceCommand as ListRuleTagsCommand } from "@aws-sdk/client-eventbridge";
 import { GetRoleCommand, ListAttachedRolePoliciesCommand, ListPolicyTagsCommand } from "@aws-sdk/client-iam";
 import { ListResourceTagsCommand } from "@aws-sdk/client-kms";
 import { ListTagsCommand } from "@aws-sdk/client-lambda";
 import { ListTagsForResourceCommand as ListDatabaseTagsCommand } from "@aws-sdk/client-rds";
 import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { GetWebACLForResourceCommand, ListTagsForResourceCommand as ListWafTagsCommand } from "@aws-sdk/client-wafv2";
-import type { ResourceType } from "../../lib/naming";
-import { findDatabase } from "./lookups";
+import { functionTypes, type ResourceType } from "../../lib/naming";
+import { findDatabase, findNatGateways } from "./lookups";
 import { arnOf, aws, collect, environmentSuffix, nameOf, only, outputs, partition, present, region } from "./stack";
 
 type Tags = Record<string, string | undefined>;
@@ -80,10 +80,7 @@ describe("of the network", () => {
   });
 
   test("way out: NAT gateways, their addresses and the internet gateway have the environment's", async () => {
-    const gateways = await collect(
-      paginateDescribeNatGateways(all, { Filter: [ofVpc, { Name: "state", Values: ["available"] }] }),
-      (page) => page.NatGateways,
-    );
+    const gateways = await findNatGateways();
     const addressIds = new Set(
       gateways.flatMap(({ NatGatewayAddresses = [] }) => NatGatewayAddresses).map(({ AllocationId }) => AllocationId),
     );
@@ -123,17 +120,13 @@ const databaseThing = async (ResourceName: string | undefined) =>
 const lambda = async (type: ResourceType) =>
   (await aws.lambda.send(new ListTagsCommand({ Resource: arnOf("lambda", `function:${nameOf(type)}`) }))).Tags ?? {};
 
+const secret = async (SecretId: string) =>
+  record((await aws.secretsManager.send(new DescribeSecretCommand({ SecretId }))).Tags);
+
 const ecsTags = (tags: { key?: string; value?: string }[] | undefined): Tags =>
   Object.fromEntries((tags ?? []).map(({ key = "", value }) => [key, value]));
 
-const roles = [
-  "ecs-execution",
-  "ecs-task",
-  "rds-monitoring",
-  "records-service",
-  "redis-rotation",
-  "vpc-flow-logs",
-] as const;
+const roles = ["ecs-execution", "ecs-task", "rds-monitoring", "vpc-flow-logs", ...functionTypes] as const;
 
 /** Everything else that can be tagged, but for log groups. */
 const tagged: Record<string, () => Promise<Tags>> = {
@@ -154,8 +147,11 @@ const tagged: Record<string, () => Promise<Tags>> = {
   },
   "Redis's subnet group": () => cacheThing("subnetgroup", "redis-subnets"),
   "Redis's parameter group": () => cacheThing("parametergroup", "redis-parameters"),
-  "records function": () => lambda("records-service"),
-  "rotation function": () => lambda("redis-rotation"),
+  ...Object.fromEntries(functionTypes.map((type) => [`function ${type}`, () => lambda(type)])),
+  "schedule of the audit's delivery": async () => {
+    const ResourceARN = arnOf("events", `rule/${nameOf("audit-delivery")}`);
+    return record((await aws.eventBridge.send(new ListRuleTagsCommand({ ResourceARN }))).Tags);
+  },
   API: async () => (await aws.apiGateway.send(new GetRestApiCommand({ restApiId: outputs.apiId }))).tags ?? {},
   stage: async () => {
     const stage = { restApiId: outputs.apiId, stageName: environmentSuffix };
@@ -215,7 +211,7 @@ test.each(Object.entries(tagged))("of the %s are the environment's", async (_, f
 test("of the log groups are the environment's", async () => {
   const groups = await collect(paginateDescribeLogGroups({ client: aws.logs }, {}), (page) => page.logGroups);
   const ours = groups.filter(({ kmsKeyId }) => kmsKeyId === outputs.kmsKeyArns.logs);
-  expect(ours).toHaveLength(13);
+  expect(ours).toHaveLength(16);
   const found = await Promise.all(
     ours.map(async ({ logGroupArn, arn }) => {
       const resourceArn = present(logGroupArn ?? arn?.replace(/:\*$/, ""), "ARN of the log group");
@@ -230,8 +226,8 @@ const dataStores: Record<string, () => Promise<Tags>> = {
   "database's key": () => key("database"),
   "cache's key": () => key("cache"),
   "secrets' key": () => key("secrets"),
-  "token of Redis": async () =>
-    record((await aws.secretsManager.send(new DescribeSecretCommand({ SecretId: outputs.redisAuthSecretArn }))).Tags),
+  "token of Redis": () => secret(outputs.redisAuthSecretArn),
+  "service's login to the database": () => secret(nameOf("records-database")),
   database: async () => databaseThing((await findDatabase()).DBInstanceArn),
   "replication group": () => cacheThing("replicationgroup", "redis"),
   "analytics tasks": async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { AuditLine } from "../../service/records/audit-log";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { type AuditLine, deliverToCloudWatch } from "../../service/records/audit-log";
 import { verifyChain } from "../../service/operations/verify-chain";
 import { type Container, RecordsApi, type RequestOptions, sourceAddress } from "./support/records-api";
 import { addRecord, ifMatch, marked, newKey, patientDetails, recordDetails, registerPatient } from "./support/samples";
@@ -136,6 +137,63 @@ describe("every access has its line in the audit log", () => {
     expect(service.auditLines.length).toBeGreaterThan(4);
     const text = JSON.stringify([service.auditLines, service.logged]);
     for (const word of marked) expect(text).not.toContain(word);
+  });
+});
+
+describe("the audit log group", () => {
+  const logGroup = "audit-test";
+  const kept = () => api.database.aws.logs.messages(logGroup).map((message) => JSON.parse(message) as AuditLine);
+  let container: Container;
+  beforeEach(() => {
+    api.database.aws.logs.deleteStreams(logGroup);
+    const client = new CloudWatchLogsClient({
+      region: "eu-west-1",
+      endpoint: api.database.aws.endpoint,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      maxAttempts: 1,
+    });
+    container = api.container({ deliverAuditLines: deliverToCloudWatch(client, logGroup) });
+  });
+
+  it("has the line of each access by the time that it is answered, those at the same time in few calls", async () => {
+    const patient = await registerPatient(service, token);
+    const get = () => container.request("GET", patient.path, { token });
+    const first = await get();
+    api.database.aws.clear();
+    const answers = await Promise.all(Array.from({ length: 20 }, get));
+    expect(
+      kept()
+        .map(({ requestId }) => requestId)
+        .sort(),
+    ).toEqual([first, ...answers].map(({ requestId }) => requestId).sort());
+    expect(kept()[0]).toEqual({
+      ...read("getPatient", { patientId: patient.id, version: 1 }),
+      requestId: first.requestId,
+      sourceAddress,
+    });
+    const puts = api.database.aws.calls.filter((call) => call === "PutLogEvents");
+    expect(puts.length).toBeLessThan(20);
+  });
+
+  it("whose stream somebody deleted gets another: one access is not answered, the next is", async () => {
+    const patient = await registerPatient(service, token);
+    const get = () => container.request("GET", patient.path, { token });
+    expect((await get()).status).toBe(200);
+    api.database.aws.logs.deleteStreams(logGroup);
+    expect((await get()).status).toBe(503);
+    const answered = await get();
+    expect(answered.status).toBe(200);
+    expect(kept().map(({ requestId }) => requestId)).toEqual([answered.requestId]);
+  });
+
+  it.each(["before", "after"] as const)("that fails %s it keeps the line: nothing is answered", async (when) => {
+    const patient = await registerPatient(service, token);
+    const get = () => container.request("GET", patient.path, { token });
+    for (const operation of ["CreateLogStream", "PutLogEvents"]) {
+      api.database.aws.failAt({ operation, occurrence: 1, when });
+      expect((await get()).status).toBe(503);
+      expect((await get()).status).toBe(200);
+    }
   });
 });
 

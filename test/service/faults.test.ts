@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { type Container, type Received, RecordsApi, type RequestOptions } from "./support/records-api";
 import { rotate } from "./support/rotation-steps";
 import { ifMatch, newKey, patientDetails, recordDetails, registerPatient } from "./support/samples";
@@ -33,7 +33,10 @@ async function underLoad(
   let running = true;
   const load = Promise.all(
     Array.from({ length: clients }, async (_, client) => {
-      while (running) answers.push(await request(client));
+      while (running) {
+        answers.push(await request(client));
+        await nextTurn();
+      }
     }),
   );
   const more = async (count: number) => {
@@ -90,6 +93,7 @@ describe("credentials that rotate under load", () => {
         REDIS_PORT: String(redis.port),
       }),
     ]);
+    database.aws.secret(database.serviceSecretArn).rotationEnabled = true;
     const rotateBoth = (version: string) =>
       Promise.all(
         [
@@ -106,16 +110,17 @@ describe("credentials that rotate under load", () => {
     ];
     const { path } = await registerPatient(service, token);
     const uncached = api.container({ cacheSeconds: 0 });
-    const requests = [
-      () => service.request("GET", path, { token }),
-      () => uncached.request("GET", path, { token }),
-      () => uncached.request("POST", `${path}/records`, { token, headers: newKey(), body: recordDetails() }),
-    ];
+    const send = (kind: number) =>
+      kind === 0
+        ? service.request("GET", path, { token })
+        : kind === 1
+          ? uncached.request("GET", path, { token })
+          : uncached.request("POST", `${path}/records`, { token, headers: newKey(), body: recordDetails() });
     try {
       const before = credentials();
       const answers = await underLoad(
         6,
-        (client) => (requests[client % 3] as (typeof requests)[0])(),
+        (client) => send(client % 3),
         async (more) => {
           for (const version of ["version-2", "version-3", "version-4"]) {
             await more(40);
@@ -126,6 +131,8 @@ describe("credentials that rotate under load", () => {
           await more(40);
         },
       );
+      const failures = [service, uncached].flatMap(({ logged }) => logged.filter((line) => "error" in line));
+      expect(failures).toEqual([]);
       expect(statuses(answers)).toEqual([200, 201]);
       for (const [index, now] of credentials().entries()) expect(now).not.toEqual(before[index]);
     } finally {

@@ -12,13 +12,17 @@ const database = {
   DATABASE_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database",
 };
 
+const redis = {
+  REDIS_HOST: "localhost",
+  REDIS_PORT: "6379",
+  REDIS_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:redis",
+};
+
 const environments = {
   "service/records/index.ts": {
     ENVIRONMENT: "dev",
     ...database,
-    REDIS_HOST: "localhost",
-    REDIS_PORT: "6379",
-    REDIS_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:redis",
+    ...redis,
     AWS_REGION: "eu-west-1",
     AUDIT_LOG_GROUP: "audit-dev",
     USER_POOL_ID: "eu-west-1_pool",
@@ -28,6 +32,17 @@ const environments = {
     SESSION_ABSOLUTE_SECONDS: "43200",
     SESSION_REQUESTS_PER_MINUTE: "300",
     CACHE_SECONDS: "300",
+  },
+  "service/operations/index.ts": {
+    ENVIRONMENT: "dev",
+    AUDIT_LOG_GROUP: "audit-dev",
+    ...database,
+    ...redis,
+    SESSION_ABSOLUTE_SECONDS: "43200",
+  },
+  "service/migration/index.ts": {
+    ...database,
+    SERVICE_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:records-database",
   },
   "service/redis-rotation/index.ts": { REPLICATION_GROUP_ID: "redis-dev", REDIS_HOST: "localhost", REDIS_PORT: "6379" },
   "service/database-rotation/index.ts": database,
@@ -83,10 +98,18 @@ describe.each(Object.entries(environments))("the bundle of %s", (entryPoint, env
   });
 
   it("is deployed as these files", async () => {
-    const assets = (await bundle(entryPoint).assets) as Record<string, pulumi.asset.StringAsset>;
+    const { archive } = bundle(entryPoint);
+    const assets = (await archive.assets) as Record<string, pulumi.asset.StringAsset>;
     const texts = await Promise.all(Object.entries(assets).map(async ([name, asset]) => [name, await asset.text]));
     expect(Object.fromEntries(texts)).toEqual(files);
   });
+});
+
+it("is known by a hash, which is the same for the same source and another for another", () => {
+  const hashes = Object.keys(environments).map((entryPoint) => bundle(entryPoint).sha256);
+  expect(hashes.map((hash) => /^[0-9a-f]{64}$/.test(hash))).toEqual(hashes.map(() => true));
+  expect(new Set(hashes).size).toBe(hashes.length);
+  expect(Object.keys(environments).map((entryPoint) => bundle(entryPoint).sha256)).toEqual(hashes);
 });
 
 it("names an entry point that does not exist", () => {

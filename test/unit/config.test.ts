@@ -248,6 +248,15 @@ const table: Record<Key, Row> = {
     invalid: ["7", "29", "36", ...malformedNumbers],
     allowed: "a whole number from 30 to 35",
   },
+  databasePasswordRotationDays: {
+    default: 30,
+    valid: [
+      ["1", 1],
+      ["90", 90],
+    ],
+    invalid: ["0", "91", ...malformedNumbers],
+    allowed: "a whole number from 1 to 90",
+  },
   redisNodeType: {
     default: "cache.t4g.micro",
     valid: [
@@ -358,6 +367,42 @@ const table: Record<Key, Row> = {
     ],
     invalid: ["0", "901", ...malformedNumbers],
     allowed: "a whole number from 1 to 900",
+  },
+  sessionIdleMinutes: {
+    default: 15,
+    valid: [
+      ["1", 1],
+      ["60", 60],
+    ],
+    invalid: ["0", "61", ...malformedNumbers],
+    allowed: "a whole number from 1 to 60",
+  },
+  sessionAbsoluteHours: {
+    default: 12,
+    valid: [
+      ["1", 1],
+      ["24", 24],
+    ],
+    invalid: ["0", "25", ...malformedNumbers],
+    allowed: "a whole number from 1 to 24",
+  },
+  sessionRequestsPerMinute: {
+    default: 300,
+    valid: [
+      ["10", 10],
+      ["6000", 6000],
+    ],
+    invalid: ["9", "6001", ...malformedNumbers],
+    allowed: "a whole number from 10 to 6000",
+  },
+  cacheSeconds: {
+    default: 300,
+    valid: [
+      ["0", 0],
+      ["3600", 3600],
+    ],
+    invalid: ["-1", "3601", ...malformedNumbers],
+    allowed: "a whole number from 0 to 3600",
   },
   analyticsImage: {
     default: "public.ecr.aws/nginx/nginx-unprivileged:stable-alpine",
@@ -597,6 +642,11 @@ describe("what contradicts", () => {
       "fewer tasks at most than at least",
       { analyticsMinimumTasks: "3", analyticsMaximumTasks: "2" },
       ['analyticsMaximumTasks: "2" must not be below analyticsMinimumTasks (3)'],
+    ],
+    [
+      "a session that may be idle for as long as it may last",
+      { sessionIdleMinutes: "60", sessionAbsoluteHours: "1" },
+      [],
     ],
     ["as many tasks at most as at least", { analyticsMinimumTasks: "3", analyticsMaximumTasks: "3" }, []],
   ])("%s", (_, texts, expected) => {

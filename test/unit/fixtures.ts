@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import type { Environment } from "../../lib/environment";
 import type { Statement } from "../../lib/iam";
 import type { LogGroupsArgs } from "../../lib/log-groups";
@@ -16,13 +17,17 @@ export const environment: Environment = {
 export const logs: LogGroupsArgs = { logsKeyArn: "arn:logs-key", retentionInDays: 30 };
 
 /** Two private subnets with a NAT gateway and without interface endpoints, unless said otherwise. */
-export function network(access: Partial<AwsAccess> = {}): FunctionNetwork {
+export function network(access: Partial<AwsAccess> = {}, pathsToAws: pulumi.Resource[] = []): FunctionNetwork {
   return {
     vpcId: "vpc-1",
     privateSubnetIds: ["subnet-1", "subnet-2"],
     awsAccess: { nat: true, s3PrefixListId: pulumi.output("pl-1"), endpointSecurityGroupId: undefined, ...access },
+    pathsToAws,
   };
 }
+
+/** Something else that must exist before what is tested; the recorder calls it `RandomPassword <name>`. */
+export const prerequisite = (name: string): pulumi.Resource => new random.RandomPassword(name, { length: 16 });
 
 /** The statements of a policy document. */
 export function statements(document: unknown): Statement[] {

@@ -36,6 +36,7 @@ describe("the program", () => {
       ecsClusterName: "ecs-dev",
       ecsTaskDefinitionArn: "arn:TaskDefinition-analytics",
       auditLogGroupName: "audit-dev",
+      operationsFunctionName: "records-operations-dev",
     });
   });
 
@@ -52,7 +53,7 @@ describe("the program", () => {
     const underStack = recorded.filter(
       ({ type, parent }) => type.startsWith("aws:") && parent !== "ApiGatewayAccount api-gateway-account",
     );
-    expect(underStack.length).toBe(116);
+    expect(underStack.length).toBe(153);
     expect(new Set(underStack.map(({ provider }) => provider))).toEqual(new Set(["aws"]));
   });
 

@@ -1,5 +1,5 @@
 import "./mocked-bundle";
-import { resourceName, resourceTypes, serviceLogGroups, type ResourceType } from "../../lib/naming";
+import { functionTypes, resourceName, resourceTypes, serviceLogGroups, type ResourceType } from "../../lib/naming";
 import { accountId, isolated, recordProgram } from "./program";
 import { type Recorded, type Values } from "./recorder";
 
@@ -37,8 +37,7 @@ const allowedNames = (suffix: string) => {
     ...types.filter((type) => type.startsWith("kms-")).map((type) => `alias/${name(type)}`),
     suffix,
     `${name("records-sign-in")}-${accountId}`,
-    serviceLogGroups.lambda(name("records-service")),
-    serviceLogGroups.lambda(name("redis-rotation")),
+    ...functionTypes.map((type) => serviceLogGroups.lambda(name(type))),
     serviceLogGroups.rds(name("rds-postgres"), "postgresql"),
     serviceLogGroups.rds(name("rds-postgres"), "upgrade"),
     serviceLogGroups.apiExecution("RestApi-records", suffix),
@@ -111,6 +110,7 @@ describe("the tags of an environment", () => {
       "aws:kms/key:Key database",
       "aws:kms/key:Key secrets",
       "aws:rds/instance:Instance postgres",
+      "aws:secretsmanager/secret:Secret records-database",
       "aws:secretsmanager/secret:Secret redis-auth",
     ]);
   });

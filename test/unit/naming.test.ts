@@ -48,6 +48,7 @@ describe("a physical name", () => {
       "ElastiCache parameter group": 255,
       "ElastiCache replication group": 40,
       "ElastiCache subnet group": 255,
+      "EventBridge rule": 64,
       "IAM role or policy": 64,
       "KMS alias": 250,
       "Lambda function": 64,

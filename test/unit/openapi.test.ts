@@ -140,6 +140,7 @@ describe("what the gateway answers itself", () => {
         "gatewayresponse.header.Content-Type": "'application/problem+json'",
         "gatewayresponse.header.Cache-Control": "'no-store'",
         "gatewayresponse.header.Strict-Transport-Security": "'max-age=63072000; includeSubDomains'",
+        ...(status === 429 ? { "gatewayresponse.header.Retry-After": "'1'" } : {}),
       },
       responseTemplates: {
         "application/json": `{"type":"about:blank","title":"${title}","status":${status},"instance":"urn:request:$context.requestId"}`,

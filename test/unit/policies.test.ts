@@ -8,6 +8,7 @@ import {
 } from "../../lib/kms";
 import { secretPolicy } from "../../lib/secrets";
 import type { Statement } from "../../lib/iam";
+import { functionTypes } from "../../lib/naming";
 import { statements } from "./fixtures";
 import { accountId, isolated, recordProgram } from "./program";
 import { all, only, type Recorded } from "./recorder";
@@ -43,15 +44,7 @@ describe.each([
   });
 
   it("are these documents and no others", () => {
-    const roles = [
-      "api-gateway-logs",
-      "execution",
-      "flow-logs",
-      "monitoring",
-      "records-service",
-      "redis-rotation",
-      "task",
-    ];
+    const roles = ["api-gateway-logs", "execution", "flow-logs", "monitoring", "task", ...functionTypes];
     const endpoints = withoutNat ? ["ecr.api", "ecr.dkr", "elasticache", "kms", "logs", "secretsmanager", "xray"] : [];
     expect(
       documents(recorded)
@@ -63,6 +56,7 @@ describe.each([
         ...roles.filter((name) => name !== "api-gateway-logs").map((name) => `Policy ${name} policy`),
         ...["cache", "database", "logs", "secrets"].map((name) => `Key ${name} policy`),
         ...["s3", ...endpoints].map((name) => `VpcEndpoint ${name} policy`),
+        "SecretPolicy records-database policy",
         "SecretPolicy redis-auth policy",
       ].sort(),
     );
@@ -88,11 +82,14 @@ describe.each([
     const trace = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
     expect(everywhere.sort()).toEqual(
       [
-        ["Policy records-service policy", ...trace],
-        ["Policy records-service policy", ...network],
-        ["Policy redis-rotation policy", ...trace],
-        ["Policy redis-rotation policy", ...network],
-        ["Policy redis-rotation policy", "secretsmanager:GetRandomPassword"],
+        ...functionTypes.flatMap((type) => [
+          [`Policy ${type} policy`, ...trace],
+          [`Policy ${type} policy`, ...network],
+        ]),
+        ...["database-rotation", "redis-rotation", "schema-migration"].map((type) => [
+          `Policy ${type} policy`,
+          "secretsmanager:GetRandomPassword",
+        ]),
         ...(withoutNat ? [["Policy execution policy", "ecr:GetAuthorizationToken"]] : []),
       ].sort(),
     );
@@ -107,8 +104,7 @@ describe.each([
       [
         "arn:LogGroup-audit:*",
         "arn:aws:ec2:eu-west-1:123456789012:network-interface/*",
-        "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/records-service-dev:*",
-        "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/redis-rotation-dev:*",
+        ...functionTypes.map((type) => `arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/${type}-dev:*`),
         "arn:aws:logs:eu-west-1:123456789012:log-group:RDSOSMetrics:log-stream:*",
         "arn:aws:logs:eu-west-1:123456789012:log-group:ecs-analytics-dev:*",
         "arn:aws:logs:eu-west-1:123456789012:log-group:vpc-flow-logs-dev:*",
@@ -136,31 +132,33 @@ describe.each([
       return [name, Service, ...(statement?.Condition ? [statement.Condition] : [])];
     });
     const thisAccount = { StringEquals: { "aws:SourceAccount": accountId } };
-    expect(trusts.sort()).toEqual([
-      ["api-gateway-logs", "apigateway.amazonaws.com"],
-      ["execution", "ecs-tasks.amazonaws.com", thisAccount],
-      ["flow-logs", "vpc-flow-logs.amazonaws.com", thisAccount],
-      ["monitoring", "monitoring.rds.amazonaws.com", thisAccount],
-      ["records-service", "lambda.amazonaws.com"],
-      ["redis-rotation", "lambda.amazonaws.com"],
-      ["task", "ecs-tasks.amazonaws.com", thisAccount],
-    ]);
+    expect(trusts.sort()).toEqual(
+      [
+        ["api-gateway-logs", "apigateway.amazonaws.com"],
+        ["execution", "ecs-tasks.amazonaws.com", thisAccount],
+        ["flow-logs", "vpc-flow-logs.amazonaws.com", thisAccount],
+        ["monitoring", "monitoring.rds.amazonaws.com", thisAccount],
+        ...functionTypes.map((type) => [type, "lambda.amazonaws.com"]),
+        ["task", "ecs-tasks.amazonaws.com", thisAccount],
+      ].sort(),
+    );
   });
 
   it("are attached to their own role, one to each, and none stands inside a role", () => {
     const attachments = all(recorded, "aws:iam/rolePolicyAttachment:RolePolicyAttachment").map(({ inputs }) => inputs);
-    expect(attachments).toEqual([
+    const expected = [
       { role: "ecs-execution-dev", policyArn: "arn:Policy-execution" },
       { role: "ecs-task-dev", policyArn: "arn:Policy-task" },
       {
         role: "api-gateway-cloudwatch-logs",
         policyArn: "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
       },
-      { role: "redis-rotation-dev", policyArn: "arn:Policy-redis-rotation" },
       { role: "rds-monitoring-dev", policyArn: "arn:Policy-monitoring" },
       { role: "vpc-flow-logs-dev", policyArn: "arn:Policy-flow-logs" },
-      { role: "records-service-dev", policyArn: "arn:Policy-records-service" },
-    ]);
+      ...functionTypes.map((type) => ({ role: `${type}-dev`, policyArn: `arn:Policy-${type}` })),
+    ];
+    expect(attachments).toHaveLength(expected.length);
+    expect(attachments).toEqual(expect.arrayContaining(expected));
     const iam = recorded.filter(({ type }) => type.startsWith("aws:iam/"));
     expect(new Set(iam.map(({ type }) => type))).toEqual(
       new Set(["aws:iam/role:Role", "aws:iam/policy:Policy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"]),
@@ -172,7 +170,7 @@ describe.each([
     }
   });
 
-  it("let functions be invoked by Secrets Manager for this account, and by this API's stage", () => {
+  it("let functions be invoked by Secrets Manager for this account, by this API's stage and by this schedule", () => {
     expect(all(recorded, "aws:lambda/permission:Permission").map(({ inputs }) => inputs)).toEqual([
       {
         function: "records-service-dev",
@@ -186,16 +184,30 @@ describe.each([
         principal: "secretsmanager.amazonaws.com",
         sourceAccount: accountId,
       },
+      {
+        function: "database-rotation-dev",
+        action: "lambda:InvokeFunction",
+        principal: "secretsmanager.amazonaws.com",
+        sourceAccount: accountId,
+      },
+      {
+        function: "records-operations-dev",
+        action: "lambda:InvokeFunction",
+        principal: "events.amazonaws.com",
+        sourceArn: "arn:EventRule-audit-delivery",
+      },
     ]);
   });
 
-  it("of the keys and the secret are this environment's", () => {
+  it("of the keys and the secrets are this environment's", () => {
     const policy = (type: string, name: string) => only(recorded, type, name).inputs.policy;
     expect(policy("aws:kms/key:Key", "database")).toBe(databaseKeyPolicy(environment));
     expect(policy("aws:kms/key:Key", "cache")).toBe(cacheKeyPolicy(environment));
     expect(policy("aws:kms/key:Key", "secrets")).toBe(secretsKeyPolicy(environment));
     expect(policy("aws:kms/key:Key", "logs")).toBe(logsKeyPolicy(environment));
-    expect(policy("aws:secretsmanager/secretPolicy:SecretPolicy", "redis-auth")).toBe(secretPolicy(accountId));
+    for (const { inputs } of all(recorded, "aws:secretsmanager/secretPolicy:SecretPolicy")) {
+      expect(inputs.policy).toBe(secretPolicy(accountId));
+    }
   });
 
   it("of the keys give nobody their use and their management together", () => {
@@ -236,8 +248,9 @@ describe("the log groups", () => {
   it("are there before the services that would otherwise make them", () => {
     const after = (type: string, name: string) =>
       only(recorded, type, name).dependencies.filter((dependency) => dependency.startsWith("LogGroup "));
-    expect(after("aws:lambda/function:Function", "records-service")).toContain("LogGroup records-service");
-    expect(after("aws:lambda/function:Function", "redis-rotation")).toEqual(["LogGroup redis-rotation"]);
+    for (const type of functionTypes) {
+      expect(after("aws:lambda/function:Function", type)).toContain(`LogGroup ${type}`);
+    }
     expect(after("aws:rds/instance:Instance", "postgres")).toEqual(["LogGroup postgresql", "LogGroup upgrade"]);
     expect(after("aws:elasticache/replicationGroup:ReplicationGroup", "redis")).toEqual([
       "LogGroup engine-log",

@@ -1,31 +1,38 @@
 import "./mocked-bundle";
 import { RecordsService } from "../../lib/records-service";
-import { environment, logs, network, roleOf, rules } from "./fixtures";
+import { environment, logs, network, prerequisite, roleOf, rules } from "./fixtures";
 import { all, counts, only, record, type Recorded } from "./recorder";
+
+const deploy = (access: Parameters<typeof network>[0] = {}) =>
+  record(
+    () =>
+      new RecordsService("records-service", {
+        environment,
+        network: network(access),
+        database: {
+          host: "database.example",
+          port: 5432,
+          name: "records",
+          securityGroupId: "sg-postgres",
+          secretArn: "arn:database-secret",
+        },
+        redis: { host: "redis.example", port: 6379, securityGroupId: "sg-redis", secretArn: "arn:redis-auth" },
+        secretsKeyArn: "arn:secrets-key",
+        userPool: { id: "pool-1", clientId: "client-1" },
+        session: { idleMinutes: 15, absoluteHours: 12, requestsPerMinute: 300 },
+        cacheSeconds: 60,
+        schema: prerequisite("schema"),
+        memory: 512,
+        concurrency: 20,
+        logs,
+        auditLogs: { ...logs, retentionInDays: 2192 },
+      }),
+  );
 
 describe("RecordsService", () => {
   let recorded: Recorded[];
   beforeAll(async () => {
-    recorded = await record(
-      () =>
-        new RecordsService("records-service", {
-          environment,
-          network: network(),
-          database: {
-            host: "database.example",
-            port: 5432,
-            name: "records",
-            securityGroupId: "sg-postgres",
-            secretArn: "arn:database-secret",
-          },
-          redis: { host: "redis.example", port: 6379, securityGroupId: "sg-redis", secretArn: "arn:redis-auth" },
-          secretsKeyArn: "arn:secrets-key",
-          memory: 512,
-          concurrency: 20,
-          logs,
-          auditLogs: { ...logs, retentionInDays: 2192 },
-        }),
-    );
+    recorded = await deploy();
   });
 
   it("is a function with its surroundings, ways to both data stores, and the audit log", () => {
@@ -38,6 +45,7 @@ describe("RecordsService", () => {
       "aws:iam/role:Role": 1,
       "aws:iam/policy:Policy": 1,
       "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 1,
+      "random:index/randomPassword:RandomPassword": 1,
     });
   });
 
@@ -64,6 +72,13 @@ describe("RecordsService", () => {
           REDIS_HOST: "redis.example",
           REDIS_PORT: "6379",
           REDIS_SECRET_ARN: "arn:redis-auth",
+          USER_POOL_ID: "pool-1",
+          USER_POOL_CLIENT_ID: "client-1",
+          TOKEN_VERIFICATION: "keys",
+          SESSION_IDLE_SECONDS: "900",
+          SESSION_ABSOLUTE_SECONDS: "43200",
+          SESSION_REQUESTS_PER_MINUTE: "300",
+          CACHE_SECONDS: "60",
           NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
         },
       },
@@ -77,6 +92,18 @@ describe("RecordsService", () => {
       vpcConfig: { subnetIds: ["subnet-1", "subnet-2"], securityGroupIds: ["SecurityGroup-records-service"] },
       replaceSecurityGroupsOnDestroy: true,
     });
+  });
+
+  it("takes API Gateway's word for tokens where no NAT leads to the user pool's keys", async () => {
+    const { inputs } = only(await deploy({ nat: false }), "aws:lambda/function:Function");
+    expect(inputs.environment).toMatchObject({ variables: { TOKEN_VERIFICATION: "gateway" } });
+  });
+
+  it("gets new code only once the schema is what that code expects", () => {
+    expect(only(recorded, "aws:lambda/function:Function").dependsOn).toEqual([
+      "RandomPassword schema",
+      "RolePolicyAttachment records-service",
+    ]);
   });
 
   it("may read its two secrets and write the audit log", () => {
@@ -130,7 +157,7 @@ describe("RecordsService", () => {
     expect(component.outputs).toEqual({
       functionName: "records-service-pr-7",
       invokeArn: "arn:invoke:records-service",
-      auditLogGroupName: "audit-pr-7",
+      auditLogGroup: { name: "audit-pr-7", arn: "arn:LogGroup-audit" },
     });
   });
 });

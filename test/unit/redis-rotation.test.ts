@@ -1,20 +1,18 @@
 import "./mocked-bundle";
-import * as random from "@pulumi/random";
 import { RedisRotation } from "../../lib/redis-rotation";
-import { environment, logs, network, roleOf, rules } from "./fixtures";
+import { environment, logs, network, prerequisite, roleOf, rules } from "./fixtures";
 import { counts, only, record, type Recorded } from "./recorder";
 
 describe("RedisRotation", () => {
   let recorded: Recorded[];
   beforeAll(async () => {
     recorded = await record(() => {
-      const secretReady = new random.RandomPassword("secret-ready", { length: 64 });
       return new RedisRotation("redis-rotation", {
         environment,
-        network: network(),
+        network: network({}, [prerequisite("route")]),
         redis: { replicationGroupId: "redis-pr-7", host: "redis.example", port: 6379, securityGroupId: "sg-redis" },
         secretArn: "arn:redis-auth",
-        secretReady: [secretReady],
+        secretReady: [prerequisite("secret")],
         secretsKeyArn: "arn:secrets-key",
         rotationDays: 30,
         logs,
@@ -34,7 +32,7 @@ describe("RedisRotation", () => {
       "aws:iam/role:Role": 1,
       "aws:iam/policy:Policy": 1,
       "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 1,
-      "random:index/randomPassword:RandomPassword": 1,
+      "random:index/randomPassword:RandomPassword": 2,
     });
   });
 
@@ -82,19 +80,19 @@ describe("RedisRotation", () => {
         ],
         Resource: "arn:redis-auth",
       },
-      { Sid: "GenerateToken", Effect: "Allow", Action: "secretsmanager:GetRandomPassword", Resource: "*" },
-      {
-        Sid: "ChangeToken",
-        Effect: "Allow",
-        Action: ["elasticache:DescribeReplicationGroups", "elasticache:ModifyReplicationGroup"],
-        Resource: "arn:aws:elasticache:eu-west-1:123456789012:replicationgroup:redis-pr-7",
-      },
+      { Sid: "GeneratePassword", Effect: "Allow", Action: "secretsmanager:GetRandomPassword", Resource: "*" },
       {
         Sid: "UseSecretsKey",
         Effect: "Allow",
         Action: ["kms:Decrypt", "kms:GenerateDataKey"],
         Resource: "arn:secrets-key",
         Condition: { StringEquals: { "kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com" } },
+      },
+      {
+        Sid: "ChangeToken",
+        Effect: "Allow",
+        Action: ["elasticache:DescribeReplicationGroups", "elasticache:ModifyReplicationGroup"],
+        Resource: "arn:aws:elasticache:eu-west-1:123456789012:replicationgroup:redis-pr-7",
       },
     ]);
   });
@@ -115,7 +113,7 @@ describe("RedisRotation", () => {
     });
   });
 
-  it("rotates on schedule, not at once, when it may be invoked and the secret is there", () => {
+  it("rotates on schedule, not at once, when it may be invoked, reaches what it needs, and the secret is there", () => {
     const rotation = only(recorded, "aws:secretsmanager/secretRotation:SecretRotation");
     expect(rotation.inputs).toEqual({
       secretId: "arn:redis-auth",
@@ -123,7 +121,14 @@ describe("RedisRotation", () => {
       rotationRules: { automaticallyAfterDays: 30 },
       rotateImmediately: false,
     });
-    expect(rotation.dependsOn).toEqual(["Permission secrets-manager", "RandomPassword secret-ready"]);
+    expect(rotation.dependsOn).toEqual([
+      "Permission secrets-manager",
+      "RandomPassword route",
+      "RandomPassword secret",
+      "SecurityGroupEgressRule redis-rotation-to-internet",
+      "SecurityGroupEgressRule redis-rotation-to-redis",
+      "SecurityGroupIngressRule redis-from-redis-rotation",
+    ]);
   });
 
   it("tells the function's name", () => {

@@ -12,28 +12,31 @@ describe("Secrets", () => {
     );
   });
 
-  it("makes one secret with its policy, its first version and the token in it", () => {
+  it("makes two secrets with their policies, and the first version of one with the token in it", () => {
     expect(counts(recorded)).toEqual({
-      "aws:secretsmanager/secret:Secret": 1,
-      "aws:secretsmanager/secretPolicy:SecretPolicy": 1,
+      "aws:secretsmanager/secret:Secret": 2,
+      "aws:secretsmanager/secretPolicy:SecretPolicy": 2,
       "aws:secretsmanager/secretVersion:SecretVersion": 1,
       "random:index/randomPassword:RandomPassword": 1,
     });
   });
 
-  it("encrypts the secret with our key and frees its name at once", () => {
-    expect(only(recorded, "aws:secretsmanager/secret:Secret").inputs).toEqual({
-      name: "redis-auth-pr-7",
-      description: "AUTH token of Redis; rotated by the redis-rotation function",
+  it.each([
+    ["redis-auth", "AUTH token of Redis; rotated by the redis-rotation function"],
+    ["records-database", "Login of the records service in PostgreSQL; rotated by the database-rotation function"],
+  ])("encrypts %s with our key and frees its name at once", (name, description) => {
+    expect(only(recorded, "aws:secretsmanager/secret:Secret", name).inputs).toEqual({
+      name: `${name}-pr-7`,
+      description,
       kmsKeyId: "arn:secrets-key",
       recoveryWindowInDays: 0,
       tags: { DataClassification: "phi" },
     });
   });
 
-  it("refuses plain-text transport and other accounts", () => {
-    const { policy, ...inputs } = only(recorded, "aws:secretsmanager/secretPolicy:SecretPolicy").inputs;
-    expect(inputs).toEqual({ secretArn: "arn:Secret-redis-auth", blockPublicPolicy: true });
+  it.each(["redis-auth", "records-database"])("refuses plain-text transport and other accounts for %s", (name) => {
+    const { policy, ...inputs } = only(recorded, "aws:secretsmanager/secretPolicy:SecretPolicy", name).inputs;
+    expect(inputs).toEqual({ secretArn: `arn:Secret-${name}`, blockPublicPolicy: true });
     expect(statements(policy)).toEqual([
       {
         Sid: "DenyWithoutTls",
@@ -78,20 +81,22 @@ describe("Secrets", () => {
 
   it("takes no label off a version that rotation has moved: versions go with their secret", () => {
     expect(only(recorded, "aws:secretsmanager/secretVersion:SecretVersion").retainOnDelete).toBe(true);
-    expect(only(recorded, "aws:secretsmanager/secret:Secret").retainOnDelete).toBe(false);
+    expect(only(recorded, "aws:secretsmanager/secret:Secret", "redis-auth").retainOnDelete).toBe(false);
   });
 
-  it("hands the token on as a secret only, and tells the ARN", async () => {
+  it("hands the token on as a secret only, and tells the ARNs", async () => {
     expect(await pulumi.isSecret(secrets.initialRedisAuthToken)).toBe(true);
     const component = only(recorded, "tap:security:Secrets");
     expect(component.inputs).toEqual({});
-    expect(component.outputs).toEqual({ redisAuthSecretArn: "arn:Secret-redis-auth" });
+    expect(component.outputs).toEqual({
+      redisAuthSecretArn: "arn:Secret-redis-auth",
+      recordsDatabaseSecretArn: "arn:Secret-records-database",
+    });
   });
 
-  it("is ready when the secret has its first value and its policy", () => {
-    expect(secrets.redisAuthSecretReady.map((resource) => resource.constructor.name)).toEqual([
-      "SecretPolicy",
-      "SecretVersion",
-    ]);
+  it("has the token ready with its first value and its policy, the login with its policy alone", () => {
+    const kinds = (resources: pulumi.Resource[]) => resources.map((resource) => resource.constructor.name);
+    expect(kinds(secrets.redisAuthSecretReady)).toEqual(["SecretPolicy", "SecretVersion"]);
+    expect(kinds(secrets.recordsDatabaseSecretReady)).toEqual(["SecretPolicy"]);
   });
 });

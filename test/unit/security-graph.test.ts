@@ -1,4 +1,5 @@
 import "./mocked-bundle";
+import { functionTypes } from "../../lib/naming";
 import { rules } from "./fixtures";
 import { isolated, recordProgram } from "./program";
 import { all, only, type Recorded } from "./recorder";
@@ -12,17 +13,18 @@ const named = (arrows: string[]) =>
 const dataStores = [
   "analytics > postgres : 5432",
   "analytics > redis : 6379",
+  "database-rotation > postgres : 5432",
+  "records-operations > postgres : 5432",
+  "records-operations > redis : 6379",
   "records-service > postgres : 5432",
   "records-service > redis : 6379",
   "redis-rotation > redis : 6379",
+  "schema-migration > postgres : 5432",
 ];
 const images = ["analytics > s3 : 443"];
-const internet = ["analytics > internet : 443", "records-service > internet : 443", "redis-rotation > internet : 443"];
-const endpoints = [
-  "analytics > endpoints : 443",
-  "records-service > endpoints : 443",
-  "redis-rotation > endpoints : 443",
-];
+const clients = ["analytics", ...functionTypes];
+const internet = clients.map((client) => `${client} > internet : 443`);
+const endpoints = clients.map((client) => `${client} > endpoints : 443`);
 
 describe.each([
   {
@@ -66,7 +68,7 @@ describe.each([
     });
 
     it("is said by rules of one protocol and one peer each, and by nothing else", () => {
-      const ruleTypes = recorded.map(({ type }) => type).filter((type) => /rule/i.test(type));
+      const ruleTypes = recorded.map(({ type }) => type).filter((type) => /securityGroup\w*Rule/i.test(type));
       expect(new Set(ruleTypes)).toEqual(
         new Set([
           "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
@@ -102,10 +104,9 @@ describe.each([
     it("concerns exactly these: each wears its own group", () => {
       const wears = (type: string, key: string) =>
         all(recorded, type).map(({ name, inputs }) => [name, key.split(".").reduce<unknown>(at, inputs)]);
-      expect(Object.fromEntries(wears("aws:lambda/function:Function", "vpcConfig.securityGroupIds"))).toEqual({
-        "records-service": ["SecurityGroup-records-service"],
-        "redis-rotation": ["SecurityGroup-redis-rotation"],
-      });
+      expect(Object.fromEntries(wears("aws:lambda/function:Function", "vpcConfig.securityGroupIds"))).toEqual(
+        Object.fromEntries(functionTypes.map((type) => [type, [`SecurityGroup-${type}`]])),
+      );
       expect(wears("aws:ecs/service:Service", "networkConfiguration.securityGroups")).toEqual([
         ["analytics", ["SecurityGroup-analytics"]],
       ]);
@@ -122,14 +123,9 @@ describe.each([
         all(recorded, "aws:ec2/securityGroup:SecurityGroup")
           .map(({ name }) => name)
           .sort(),
-      ).toEqual([
-        "analytics",
-        ...("interfaceEndpoints" in configuration ? ["endpoints"] : []),
-        "postgres",
-        "records-service",
-        "redis",
-        "redis-rotation",
-      ]);
+      ).toEqual(
+        [...clients, ...("interfaceEndpoints" in configuration ? ["endpoints"] : []), "postgres", "redis"].sort(),
+      );
     });
   },
 );

@@ -1,4 +1,5 @@
 import { readDatabaseRotationEnvironment } from "../../service/database-rotation/environment";
+import { readOperationsEnvironment } from "../../service/operations/environment";
 import { readRecordsEnvironment } from "../../service/records/environment";
 import { readRotationEnvironment } from "../../service/redis-rotation/environment";
 
@@ -123,6 +124,37 @@ describe("the environment of the database's rotation", () => {
           '- DATABASE_PORT is "postgres"; allowed: a port, 1 to 65535',
           "- DATABASE_NAME is missing; allowed: any text",
           "- DATABASE_SECRET_ARN is missing; allowed: an ARN",
+        ].join("\n"),
+      ),
+    );
+  });
+});
+
+describe("the environment of the operations", () => {
+  it("is read as a whole", () => {
+    expect(readOperationsEnvironment(variables)).toEqual({
+      name: "dev",
+      auditLogGroup: "audit-dev",
+      database: {
+        host: "rds-postgres-dev.example.com",
+        port: 5432,
+        name: "records",
+        secretArn: variables.DATABASE_SECRET_ARN,
+      },
+      redis: { host: "127.42.0.9", port: 65535, secretArn: variables.REDIS_SECRET_ARN },
+      sessionAbsoluteSeconds: 43_200,
+    });
+  });
+
+  it("is refused with everything that is wrong with it", () => {
+    const wrong = { ...variables, ENVIRONMENT: "", AUDIT_LOG_GROUP: undefined, SESSION_ABSOLUTE_SECONDS: "12h" };
+    expect(() => readOperationsEnvironment(wrong)).toThrow(
+      new Error(
+        [
+          "The environment is not valid:",
+          "- ENVIRONMENT is missing; allowed: any text",
+          "- AUDIT_LOG_GROUP is missing; allowed: any text",
+          '- SESSION_ABSOLUTE_SECONDS is "12h"; allowed: a whole number',
         ].join("\n"),
       ),
     );

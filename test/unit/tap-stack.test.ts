@@ -21,11 +21,14 @@ describe("TapStack", () => {
       "TapStack tap > tap:api:WebAcl web-acl",
       "TapStack tap > tap:cache:Redis redis",
       "TapStack tap > tap:cache:RedisRotation redis-rotation",
+      "TapStack tap > tap:database:DatabaseRotation database-rotation",
       "TapStack tap > tap:database:Rds rds",
+      "TapStack tap > tap:database:SchemaMigration schema-migration",
       "TapStack tap > tap:identity:UserPool user-pool",
       "TapStack tap > tap:network:Vpc vpc",
       "TapStack tap > tap:security:Kms kms",
       "TapStack tap > tap:security:Secrets secrets",
+      "TapStack tap > tap:service:RecordsOperations records-operations",
       "TapStack tap > tap:service:RecordsService records-service",
     ]);
   });
@@ -54,7 +57,9 @@ describe("TapStack", () => {
       "aws:apigateway/usagePlan:UsagePlan": 1,
       "aws:appautoscaling/policy:Policy": 1,
       "aws:appautoscaling/target:Target": 1,
-      "aws:cloudwatch/logGroup:LogGroup": 13,
+      "aws:cloudwatch/eventRule:EventRule": 1,
+      "aws:cloudwatch/eventTarget:EventTarget": 1,
+      "aws:cloudwatch/logGroup:LogGroup": 16,
       "aws:cognito/resourceServer:ResourceServer": 2,
       "aws:cognito/userPool:UserPool": 1,
       "aws:cognito/userPoolClient:UserPoolClient": 1,
@@ -67,7 +72,7 @@ describe("TapStack", () => {
       "aws:ec2/route:Route": 3,
       "aws:ec2/routeTable:RouteTable": 4,
       "aws:ec2/routeTableAssociation:RouteTableAssociation": 6,
-      "aws:ec2/securityGroup:SecurityGroup": 5,
+      "aws:ec2/securityGroup:SecurityGroup": 8,
       "aws:ec2/subnet:Subnet": 6,
       "aws:ec2/vpc:Vpc": 1,
       "aws:ec2/vpcEndpoint:VpcEndpoint": 1,
@@ -77,22 +82,23 @@ describe("TapStack", () => {
       "aws:elasticache/parameterGroup:ParameterGroup": 1,
       "aws:elasticache/replicationGroup:ReplicationGroup": 1,
       "aws:elasticache/subnetGroup:SubnetGroup": 1,
-      "aws:iam/policy:Policy": 6,
-      "aws:iam/role:Role": 7,
-      "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 7,
+      "aws:iam/policy:Policy": 9,
+      "aws:iam/role:Role": 10,
+      "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 10,
       "aws:kms/alias:Alias": 4,
       "aws:kms/key:Key": 4,
-      "aws:lambda/function:Function": 2,
-      "aws:lambda/permission:Permission": 2,
+      "aws:lambda/function:Function": 5,
+      "aws:lambda/invocation:Invocation": 1,
+      "aws:lambda/permission:Permission": 4,
       "aws:rds/instance:Instance": 1,
       "aws:rds/parameterGroup:ParameterGroup": 1,
       "aws:rds/subnetGroup:SubnetGroup": 1,
-      "aws:secretsmanager/secret:Secret": 1,
-      "aws:secretsmanager/secretPolicy:SecretPolicy": 1,
-      "aws:secretsmanager/secretRotation:SecretRotation": 1,
+      "aws:secretsmanager/secret:Secret": 2,
+      "aws:secretsmanager/secretPolicy:SecretPolicy": 2,
+      "aws:secretsmanager/secretRotation:SecretRotation": 2,
       "aws:secretsmanager/secretVersion:SecretVersion": 1,
-      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 9,
-      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 5,
+      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 16,
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 9,
       "aws:wafv2/webAcl:WebAcl": 1,
       "aws:wafv2/webAclAssociation:WebAclAssociation": 1,
       "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": 1,
@@ -139,13 +145,53 @@ describe("TapStack", () => {
         DATABASE_HOST: "postgres.database.example",
         DATABASE_PORT: "5432",
         DATABASE_NAME: "records",
-        DATABASE_SECRET_ARN: "arn:master-secret:postgres",
+        DATABASE_SECRET_ARN: "arn:Secret-records-database",
         REDIS_HOST: "redis.cache.example",
         REDIS_PORT: "6379",
         REDIS_SECRET_ARN: "arn:Secret-redis-auth",
+        USER_POOL_ID: "UserPool-users",
+        USER_POOL_CLIENT_ID: "UserPoolClient-app",
+        TOKEN_VERIFICATION: "keys",
+        SESSION_IDLE_SECONDS: "900",
+        SESSION_ABSOLUTE_SECONDS: "43200",
+        SESSION_REQUESTS_PER_MINUTE: "300",
+        CACHE_SECONDS: "300",
         NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
       },
     });
+  });
+
+  it("migrates this database, as its master, before the service's code changes", () => {
+    expect(input("aws:lambda/function:Function", "schema-migration", "environment")).toEqual({
+      variables: {
+        DATABASE_HOST: "postgres.database.example",
+        DATABASE_PORT: "5432",
+        DATABASE_NAME: "records",
+        DATABASE_SECRET_ARN: "arn:master-secret:postgres",
+        SERVICE_SECRET_ARN: "arn:Secret-records-database",
+        NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+      },
+    });
+    expect(input("aws:lambda/invocation:Invocation", "migrate", "triggers")).toMatchObject({
+      database: "db-postgres",
+      serviceSecret: "arn:Secret-records-database",
+    });
+    expect(only(recorded, "aws:lambda/function:Function", "records-service").dependsOn).toContain("Invocation migrate");
+  });
+
+  it("migrates when the secret may have a value and the way to AWS is open", () => {
+    expect(only(recorded, "aws:lambda/invocation:Invocation").dependsOn).toEqual([
+      "Route private-internet-1",
+      "Route private-internet-2",
+      "RouteTableAssociation private-1",
+      "RouteTableAssociation private-2",
+      "RouteTableAssociation public-1",
+      "RouteTableAssociation public-2",
+      "SecretPolicy records-database",
+      "SecurityGroupEgressRule schema-migration-to-internet",
+      "SecurityGroupEgressRule schema-migration-to-postgres",
+      "SecurityGroupIngressRule postgres-from-schema-migration",
+    ]);
   });
 
   it("rotates the token of this Redis in this secret, once it has its first value and its policy", () => {
@@ -157,16 +203,53 @@ describe("TapStack", () => {
         NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
       },
     });
-    const rotation = only(recorded, "aws:secretsmanager/secretRotation:SecretRotation");
+    const rotation = only(recorded, "aws:secretsmanager/secretRotation:SecretRotation", "redis-auth");
     expect(rotation.inputs).toMatchObject({
       secretId: "arn:Secret-redis-auth",
       rotationLambdaArn: "arn:Function-redis-rotation",
     });
-    expect(rotation.dependsOn).toEqual([
-      "Permission secrets-manager",
-      "SecretPolicy redis-auth",
-      "SecretVersion redis-auth",
-    ]);
+    expect(rotation.dependsOn).toEqual(
+      expect.arrayContaining(["Route private-internet-1", "SecretPolicy redis-auth", "SecretVersion redis-auth"]),
+    );
+  });
+
+  it("rotates the service's login in this database, as its master, once the migration has given it the first", () => {
+    expect(input("aws:lambda/function:Function", "database-rotation", "environment")).toEqual({
+      variables: {
+        DATABASE_HOST: "postgres.database.example",
+        DATABASE_PORT: "5432",
+        DATABASE_NAME: "records",
+        DATABASE_SECRET_ARN: "arn:master-secret:postgres",
+        NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+      },
+    });
+    expect(input("aws:secretsmanager/secretRotation:SecretRotation", "records-database", "secretId")).toBe(
+      "arn:Secret-records-database",
+    );
+    expect(only(recorded, "aws:lambda/function:Function", "database-rotation").dependsOn).toContain(
+      "Invocation migrate",
+    );
+  });
+
+  it("delivers the service's audit log into the same database, with the service's login", () => {
+    expect(input("aws:lambda/function:Function", "records-operations", "environment")).toEqual({
+      variables: {
+        ENVIRONMENT: "dev",
+        AUDIT_LOG_GROUP: "audit-dev",
+        DATABASE_HOST: "postgres.database.example",
+        DATABASE_PORT: "5432",
+        DATABASE_NAME: "records",
+        DATABASE_SECRET_ARN: "arn:Secret-records-database",
+        REDIS_HOST: "redis.cache.example",
+        REDIS_PORT: "6379",
+        REDIS_SECRET_ARN: "arn:Secret-redis-auth",
+        SESSION_ABSOLUTE_SECONDS: "43200",
+        NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+      },
+    });
+    expect(only(recorded, "aws:lambda/function:Function", "records-operations").dependsOn).toContain(
+      "Invocation migrate",
+    );
   });
 
   it("calls the service from the API, behind its users and the firewall", () => {
@@ -213,6 +296,7 @@ describe("every setting arrives where it belongs", () => {
       databaseMaxAllocatedStorage: "500",
       databaseMultiAz: "false",
       databaseBackupRetentionDays: "33",
+      databasePasswordRotationDays: "21",
       redisNodeType: "cache.m7g.large",
       redisEngineVersion: "7.0",
       redisNodeCount: "4",
@@ -222,6 +306,10 @@ describe("every setting arrives where it belongs", () => {
       wafRateLimit: "3000",
       threatProtection: "audit",
       signInCallbackUrls: '["https://records.example/callback"]',
+      sessionIdleMinutes: "30",
+      sessionAbsoluteHours: "8",
+      sessionRequestsPerMinute: "60",
+      cacheSeconds: "0",
       serviceMemory: "1024",
       serviceConcurrency: "50",
       analyticsCpu: "1024",
@@ -266,6 +354,12 @@ describe("every setting arrives where it belongs", () => {
       { rotationRules: { automaticallyAfterDays: 14 } },
     ],
     [
+      "databasePasswordRotationDays",
+      "aws:secretsmanager/secretRotation:SecretRotation",
+      "records-database",
+      { rotationRules: { automaticallyAfterDays: 21 } },
+    ],
+    [
       "apiRateLimit and apiBurstLimit",
       "aws:apigateway/methodSettings:MethodSettings",
       "all",
@@ -296,6 +390,27 @@ describe("every setting arrives where it belongs", () => {
       { memorySize: 1024, reservedConcurrentExecutions: 50 },
     ],
     [
+      "session… and cacheSeconds",
+      "aws:lambda/function:Function",
+      "records-service",
+      {
+        environment: {
+          variables: expect.objectContaining({
+            SESSION_IDLE_SECONDS: "1800",
+            SESSION_ABSOLUTE_SECONDS: "28800",
+            SESSION_REQUESTS_PER_MINUTE: "60",
+            CACHE_SECONDS: "0",
+          }) as object,
+        },
+      },
+    ],
+    [
+      "sessionAbsoluteHours, for who ends sessions",
+      "aws:lambda/function:Function",
+      "records-operations",
+      { environment: { variables: expect.objectContaining({ SESSION_ABSOLUTE_SECONDS: "28800" }) as object } },
+    ],
+    [
       "analyticsCpu and analyticsMemory",
       "aws:ecs/taskDefinition:TaskDefinition",
       "analytics",
@@ -324,6 +439,19 @@ describe("every setting arrives where it belongs", () => {
       "secretsmanager",
       "xray",
     ]);
+    const paths = only(recorded, "aws:lambda/invocation:Invocation").dependsOn;
+    expect(paths.filter((path) => /^(Route|VpcEndpoint) /.test(path))).toEqual([
+      "VpcEndpoint ecr.api",
+      "VpcEndpoint ecr.dkr",
+      "VpcEndpoint elasticache",
+      "VpcEndpoint kms",
+      "VpcEndpoint logs",
+      "VpcEndpoint secretsmanager",
+      "VpcEndpoint xray",
+    ]);
+    expect(only(recorded, "aws:lambda/function:Function", "records-service").inputs.environment).toMatchObject({
+      variables: { TOKEN_VERIFICATION: "gateway" },
+    });
   });
 
   it("analyticsImage", () => {
@@ -333,7 +461,7 @@ describe("every setting arrives where it belongs", () => {
 
   it("logRetentionDays, for every log but the audit log and the tasks'", () => {
     const days = all(recorded, "aws:cloudwatch/logGroup:LogGroup").map(({ inputs }) => inputs.retentionInDays);
-    expect(days.filter((retention) => retention === 365)).toHaveLength(11);
+    expect(days.filter((retention) => retention === 365)).toHaveLength(14);
     expect(days.filter((retention) => retention !== 365).sort()).toEqual([14, 3653]);
   });
 });

@@ -1,31 +1,37 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { createVpcFunction, type VpcFunctionArgs } from "../../lib/vpc-function";
-import { environment, logs, network, roleOf, rules } from "./fixtures";
+import { environment, logs, network, prerequisite, roleOf, rules } from "./fixtures";
 import { counts, only, record, type Recorded } from "./recorder";
+
+const args = (): VpcFunctionArgs => ({
+  environment,
+  network: network(),
+  type: "records-service",
+  description: "Work",
+  code: {
+    archive: new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.StringAsset("code") }),
+    sha256: "0a",
+  },
+  after: [prerequisite("schema")],
+  memorySize: 256,
+  timeout: 10,
+  reservedConcurrentExecutions: 5,
+  variables: { ENVIRONMENT: "pr-7" },
+  statements: [
+    {
+      Effect: "Allow",
+      Action: "secretsmanager:GetSecretValue",
+      Resource: [pulumi.output("arn:secret"), "arn:other"],
+    },
+  ],
+  logs,
+});
 
 const deploy = (overrides: Partial<VpcFunctionArgs> = {}) =>
   record(() => {
     const parent = new pulumi.ComponentResource("tap:test:Parent", "parent");
-    createVpcFunction(parent, "work", {
-      environment,
-      network: network(),
-      type: "records-service",
-      description: "Work",
-      code: new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.StringAsset("code") }),
-      memorySize: 256,
-      timeout: 10,
-      reservedConcurrentExecutions: 5,
-      variables: { ENVIRONMENT: "pr-7" },
-      statements: [
-        {
-          Effect: "Allow",
-          Action: "secretsmanager:GetSecretValue",
-          Resource: [pulumi.output("arn:secret"), "arn:other"],
-        },
-      ],
-      logs,
-      ...overrides,
-    });
+    createVpcFunction(parent, "work", { ...args(), ...overrides });
     return parent;
   });
 
@@ -44,6 +50,7 @@ describe("a function in the VPC", () => {
       "aws:iam/role:Role": 1,
       "aws:iam/policy:Policy": 1,
       "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 1,
+      "random:index/randomPassword:RandomPassword": 1,
     });
     const children = recorded.filter(({ type }) => type.startsWith("aws:"));
     expect(new Set(children.map(({ parent }) => parent))).toEqual(new Set(["Parent parent"]));
@@ -74,10 +81,16 @@ describe("a function in the VPC", () => {
     });
   });
 
-  it("comes after its permissions and its log group", () => {
+  it("comes after its permissions, its log group and what its code needs", () => {
     const { dependencies, dependsOn } = only(recorded, "aws:lambda/function:Function");
-    expect(dependsOn).toEqual(["RolePolicyAttachment work"]);
-    expect(dependencies).toEqual(["LogGroup work", "Role work", "RolePolicyAttachment work", "SecurityGroup work"]);
+    expect(dependsOn).toEqual(["RandomPassword schema", "RolePolicyAttachment work"]);
+    expect(dependencies).toEqual([
+      "LogGroup work",
+      "RandomPassword schema",
+      "Role work",
+      "RolePolicyAttachment work",
+      "SecurityGroup work",
+    ]);
   });
 
   it("shares the account's concurrency unless some is reserved", async () => {
@@ -148,5 +161,23 @@ describe("a function in the VPC", () => {
       egress: ["SecurityGroup-work > sg-endpoints : 443"],
       ingress: ["SecurityGroup-work > sg-endpoints : 443"],
     });
+  });
+
+  it("tells what must exist before it reaches AWS: its own rules, the network's routes and endpoints", async () => {
+    const endpointSecurityGroupId = pulumi.output("sg-endpoints");
+    const waiting = await record(() => {
+      const parent = new pulumi.ComponentResource("tap:test:Parent", "parent");
+      const { pathsToAws } = createVpcFunction(parent, "work", {
+        ...args(),
+        network: network({ endpointSecurityGroupId }, [prerequisite("route")]),
+      });
+      return new random.RandomPassword("caller", { length: 16 }, { dependsOn: pathsToAws });
+    });
+    expect(only(waiting, "random:index/randomPassword:RandomPassword", "caller").dependsOn).toEqual([
+      "RandomPassword route",
+      "SecurityGroupEgressRule work-to-endpoints",
+      "SecurityGroupEgressRule work-to-internet",
+      "SecurityGroupIngressRule endpoints-from-work",
+    ]);
   });
 });

@@ -230,7 +230,7 @@ describe("Vpc", () => {
       ],
       ["elasticache", ["elasticache:DescribeReplicationGroups", "elasticache:ModifyReplicationGroup"]],
       ["kms", ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]],
-      ["logs", ["logs:CreateLogStream", "logs:PutLogEvents"]],
+      ["logs", ["logs:CreateLogStream", "logs:FilterLogEvents", "logs:PutLogEvents"]],
       ["xray", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]],
       [
         "ecr.api",

@@ -1,4 +1,6 @@
-"""Cognito: changes of a user pool, its plan and its tags; change and deletion of resource servers."""
+"""Cognito: changes of a user pool, its plan and its tags; resource servers; what tokens say of the sign-in."""
+
+import time
 
 from moto.cognitoidp.models import CognitoIdpUserPool
 from moto.cognitoidp.responses import CognitoIdpResponse
@@ -15,6 +17,18 @@ def update_extended_config(original, self, extended_config):
     """AWS puts a pool on the plan ESSENTIALS by default, and an update leaves tags and what makes a user name."""
     kept = {key: value for key, value in getattr(self, "extended_config", {}).items() if key in KEPT}
     original(self, {"UserPoolTier": "ESSENTIALS", **kept, **extended_config})
+
+
+@extends(CognitoIdpUserPool)
+def create_jwt(original, self, client_id, username, token_use, expires_in=3600, extra_data=None):
+    """AWS keeps the time of a sign-in in every token that is refreshed from it, and puts the scopes that the client asked
+    for at the sign-in pages into access tokens. There are no such pages here: every sign-in gets all that is allowed."""
+    signed_in = self.__dict__.setdefault("signed_in", {})
+    claims = {**extra_data, "auth_time": signed_in.setdefault(extra_data["origin_jti"], int(time.time()))}
+    scopes = self.clients[client_id].extended_config.get("AllowedOAuthScopes")
+    if token_use == "access" and scopes:
+        claims["scope"] = " ".join(scopes)
+    return original(self, client_id, username, token_use, expires_in, claims)
 
 
 @extends(CognitoIdpResponse)

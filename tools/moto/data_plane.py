@@ -1,9 +1,10 @@
-"""The data plane of the local cloud: functions, caches and databases that really run, on loopback, and end with it."""
+"""The data plane of the local cloud: functions, caches and databases that really run, on loopback, and end with it.
+
+All of them or none: a function that runs would fail on a data store that does not, and with it the deployment.
+"""
 
 import json
 import os
-import shutil
-import socket
 from pathlib import Path
 
 import certificates
@@ -11,6 +12,7 @@ import data_plane_api  # noqa: F401 - changes moto by being imported
 import data_plane_postgres
 import data_plane_redis
 import lambda_runner
+import programs
 import secretsmanager  # noqa: F401 - changes moto by being imported
 
 
@@ -22,27 +24,12 @@ def install():
     """
     state = Path(os.environ.get("TAP_LOCAL_STATE", ".local/aws")).absolute()
     authority = certificates.CertificateAuthority(state)
-    programs = {
-        "node": shutil.which("node"),
-        "postgres": data_plane_postgres.find_postgres() if own_addresses() else None,
-        "redis": shutil.which("redis-server") if own_addresses() else None,
-    }
-    (state / "data-plane.json").write_text(json.dumps(programs, indent=2) + "\n")
-    if programs["node"]:
-        lambda_runner.install(programs["node"], authority.certificate_file)
-    if programs["redis"]:
-        data_plane_redis.install(programs["redis"], authority)
-    if programs["postgres"]:
-        data_plane_postgres.install(programs["postgres"], authority)
-    missing = [name for name, path in programs.items() if not path]
+    found = programs.find()
+    (state / "data-plane.json").write_text(json.dumps(found, indent=2) + "\n")
+    missing = [name for name, path in found.items() if not path]
     if missing:
-        print(f"Not on this machine, so imitated without running: {', '.join(missing)}", flush=True)
-
-
-def own_addresses():
-    """Whether all of 127.0.0.0/8 is this machine, as on Linux; each server has an address of its own there."""
-    try:
-        with socket.create_server(("127.42.0.1", 0)):
-            return True
-    except OSError:
-        return False
+        print(f"Functions, caches and databases do not run here, for want of: {', '.join(missing)}", flush=True)
+        return
+    lambda_runner.install(found["node"], authority.certificate_file)
+    data_plane_redis.install(found["redis"], authority)
+    data_plane_postgres.install(found["postgres"], authority)

@@ -21,15 +21,6 @@ NETWORK = ipaddress.ip_network("127.43.0.0/16")
 START_SECONDS = 60
 
 
-def find_postgres():
-    """The folder of PostgreSQL's programs: where PATH finds the server, else the newest of Debian's."""
-    on_path = shutil.which("postgres")
-    if on_path:
-        return str(Path(on_path).resolve().parent)
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
-    return str(installed[-1].parent) if installed else None
-
-
 def install(programs, authority):
     servers = WeakKeyDictionary()
 

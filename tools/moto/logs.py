@@ -1,9 +1,19 @@
-"""CloudWatch Logs: class of a group."""
+"""CloudWatch Logs: class of a group; order, JSON patterns and pages of what is found in it."""
 
+import json
+import re
+import sys
+from fnmatch import fnmatchcase
+
+from moto.logs.exceptions import InvalidParameterException
 from moto.logs.models import LogGroup
 from moto.logs.responses import LogsResponse
 
-from extension import extends
+from extension import extends, replaces
+
+PAGE = 10_000
+# `{ $.member = * }` or `{ $.member = "text" }`; AWS knows more ("Filter pattern syntax").
+JSON_PATTERN = re.compile(r'\{\s*\$\.(?P<member>\w+)\s*=\s*(?P<value>\*|"[^"]*")\s*\}')
 
 
 @extends(LogsResponse)
@@ -19,3 +29,50 @@ def create_log_group(original, self):
 def to_describe_dict(original, self):
     """AWS answers the class; a group that a service created by itself is STANDARD."""
     return {**original(self), "logGroupClass": getattr(self, "log_group_class", "STANDARD")}
+
+
+@replaces(LogsResponse)
+def filter_log_events(self):
+    """AWS answers the events of all streams by their time, the newest first if asked to, and picks by members of JSON."""
+    name, pattern = self._get_param("logGroupName"), self._get_param("filterPattern", "")
+    picks_json = pattern.startswith("{")
+    events, _, streams = self.logs_backend._find_log_group(log_group_name=name).filter_log_events(
+        name,
+        self._get_param("logStreamNames", []),
+        self._get_param("startTime"),
+        self._get_param("endTime"),
+        sys.maxsize,
+        None,
+        "" if picks_json else pattern,
+        True,
+    )
+    if picks_json:
+        member, value = parse(pattern)
+        events = [event for event in events if has(event["message"], member, value)]
+    events.sort(key=lambda event: (event["timestamp"], int(event["eventId"])))
+    if self._get_param("startFromHead") is False:
+        events.reverse()
+    page, next_token = page_of(events, self._get_param("limit") or PAGE, self._get_param("nextToken"))
+    return json.dumps({"events": page, "nextToken": next_token, "searchedLogStreams": streams})
+
+
+def parse(pattern):
+    match = JSON_PATTERN.fullmatch(pattern.strip())
+    if not match:
+        raise InvalidParameterException(f"The local cloud does not know the filter pattern {pattern}")
+    return match["member"], match["value"].strip('"')
+
+
+def has(message, member, value):
+    try:
+        found = json.loads(message)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and member in found and fnmatchcase(str(found[member]), value)
+
+
+def page_of(events, size, token):
+    """The token is the last event before the page."""
+    start = next(index + 1 for index, event in enumerate(events) if event["eventId"] == token) if token else 0
+    page = events[start : start + size]
+    return page, page[-1]["eventId"] if start + size < len(events) else None

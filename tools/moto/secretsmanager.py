@@ -214,8 +214,8 @@ def rotate_by_function(backend, secret, token):
 
 
 def try_test_step(backend, secret, token):
-    """AWS tries `testSecret` on a pending copy of the current version, which it takes away again."""
-    current = secret.versions[secret.default_version_id]
+    """AWS tries `testSecret` on a pending copy of the current version, if there is one, which it takes away again."""
+    current = secret.versions.get(secret.default_version_id, {})
     secret.versions[token] = {**current, **new_version(token, ["AWSPENDING"])}
     run_step(backend, secret, token, "testSecret")
     del secret.versions[token]

@@ -5,9 +5,9 @@
  *
  * What is hashed is the previous hash and the text of a JSON array; `service/audit-chain.ts` computes the same.
  *
- * Entries that come from the audit log bring the `id` and the `occurredAt` of their line; one whose id is in the chain already is
- * skipped. How far the audit log has been read stands in `audit_delivery`, and which of its lines could not become entries, by
- * the id that the log gave them, in `audit_malformed_lines`.
+ * Entries that come from the audit log bring the `id` and the `occurredAt` of their line; one whose id is in the chain
+ * already is skipped. How far the audit log has been read stands in `audit_delivery`, and which of its lines could not
+ * become entries, by the id that the log gave them, in `audit_malformed_lines`.
  */
 export const audit = `
 SET LOCAL ROLE records_owner;

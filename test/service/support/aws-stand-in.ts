@@ -20,8 +20,8 @@ export interface Failure {
 }
 
 /**
- * The calls of Secrets Manager, ElastiCache and CloudWatch Logs that the functions make, with what AWS enforces about tokens.
- * The tokens are those of a real Redis.
+ * The calls of Secrets Manager, ElastiCache and CloudWatch Logs that the functions make, with what AWS enforces about
+ * tokens. The tokens are those of a real Redis.
  */
 export class AwsStandIn {
   readonly secrets = new Map<string, { rotationEnabled: boolean; versions: Map<string, Version> }>();

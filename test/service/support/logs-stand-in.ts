@@ -36,6 +36,11 @@ export class LogsStandIn {
     this.groups.set(name, { streams: this.groups.get(name)?.streams ?? new Set(), events: [] });
   }
 
+  /** As if somebody deleted all streams, and what was in them. */
+  deleteStreams(name: string): void {
+    this.groups.set(name, { streams: new Set(), events: [] });
+  }
+
   /** Makes everything be found that was not yet. */
   reveal(): void {
     this.isVisible = true;

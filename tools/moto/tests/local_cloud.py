@@ -15,6 +15,7 @@ import zipfile
 from pathlib import Path
 
 import boto3
+import programs
 
 FOLDER = Path(__file__).resolve().parents[1]
 REGION = "eu-west-1"
@@ -92,9 +93,7 @@ def wait_for(condition, seconds=30):
         time.sleep(0.1)
 
 
-def needs(program):
-    """Skips a test class by name where the program is missing."""
-    found = shutil.which(program) or (
-        program == "postgres" and list(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    )
-    return unittest.skipUnless(found, f"needs {program} on this machine")
+def needs_data_plane(test_class):
+    """Skips a test class by name where the data plane does not run."""
+    missing = [name for name, path in programs.find().items() if not path]
+    return unittest.skipIf(missing, f"needs {', '.join(missing)} on this machine")(test_class)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import boto3
 from cryptography import x509
-from tests.local_cloud import FOLDER, REGION, needs, wait_for, zipped
+from tests.local_cloud import FOLDER, REGION, needs_data_plane, wait_for, zipped
 
 SLEEPS = "export const handler = () => new Promise((done) => setTimeout(done, 60_000));"
 
@@ -115,9 +115,7 @@ def listens(endpoint):
         return connection.connect_ex(endpoint) == 0
 
 
-@needs("node")
-@needs("redis-server")
-@needs("postgres")
+@needs_data_plane
 class EndTest(unittest.TestCase):
     def setUp(self):
         self.server = Server()
@@ -152,9 +150,7 @@ class EndTest(unittest.TestCase):
         self.assert_everything_ends_by(lambda: self.end(signal.SIGKILL))
 
 
-@needs("node")
-@needs("redis-server")
-@needs("postgres")
+@needs_data_plane
 class ResetTest(unittest.TestCase):
     def test_a_reset_ends_the_servers_and_new_ones_start(self):
         server = Server()
@@ -204,8 +200,29 @@ class StateTest(unittest.TestCase):
         [group] = bare.client("elasticache").describe_replication_groups()["ReplicationGroups"]
         self.assertRegex(group["NodeGroups"][0]["PrimaryEndpoint"]["Address"], r"\.cache\.amazonaws\.com$")
         bare.process.terminate()
-        [line] = [line for line in bare.process.stdout if line.startswith("Not on this machine")]
-        self.assertRegex(line, "^Not on this machine, so imitated without running: node, .*redis$")
+        [line] = [line for line in bare.process.stdout if line.startswith("Functions")]
+        self.assertRegex(line, "^Functions, caches and databases do not run here, for want of: node, .*redis$")
+
+    def test_without_one_of_the_programs_none_runs(self):
+        folder = self.server.state / "programs"
+        folder.mkdir()
+        (folder / "node").symlink_to(sys.executable)
+        partial = Server(PATH=str(folder))
+        self.addCleanup(partial.remove)
+        programs = json.loads((partial.state / "data-plane.json").read_text())
+        self.assertEqual((programs["node"], programs["redis"]), (str(folder / "node"), None))
+        partial.client("iam").create_role(RoleName="function", AssumeRolePolicyDocument="{}")
+        functions = partial.client("lambda")
+        functions.create_function(
+            FunctionName="fails",
+            Runtime="nodejs22.x",
+            Handler="index.handler",
+            Role="arn:aws:iam::123456789012:role/function",
+            Code={"ZipFile": zipped({"index.mjs": "export const handler = () => { throw new Error(); };"})},
+        )
+        answer = functions.invoke(FunctionName="fails", Payload=b'{"a":1}')
+        self.assertNotIn("FunctionError", answer)
+        self.assertEqual(json.load(answer["Payload"]), {"a": 1})
 
 
 if __name__ == "__main__":

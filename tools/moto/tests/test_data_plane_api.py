@@ -5,7 +5,7 @@ import urllib.error
 import urllib.request
 
 from joserfc import jwt
-from tests.local_cloud import ACCOUNT, REGION, client, create_function, endpoint, needs
+from tests.local_cloud import ACCOUNT, REGION, client, create_function, endpoint, needs_data_plane
 
 ECHOES = """
     export const handler = async (event) => {
@@ -59,7 +59,7 @@ def document(function_arn, pool_arn):
     }
 
 
-@needs("node")
+@needs_data_plane
 class ApiTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

@@ -3,7 +3,7 @@ import os
 import subprocess
 import unittest
 
-from tests.local_cloud import client, needs, state, wait_for
+from tests.local_cloud import client, needs_data_plane, state, wait_for
 
 
 def create_instance(id, **options):
@@ -53,7 +53,7 @@ def psql(instance, user, password, sql, sslmode="verify-full"):
     )
 
 
-@needs("postgres")
+@needs_data_plane
 class DataPlanePostgresTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

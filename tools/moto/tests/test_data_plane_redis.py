@@ -2,7 +2,7 @@ import socket
 import ssl
 import unittest
 
-from tests.local_cloud import client, needs, state, wait_for
+from tests.local_cloud import client, needs_data_plane, state, wait_for
 
 FIRST = "first-token-0123456789!&#$^<>"
 SECOND = "second-token-0123456789"
@@ -59,7 +59,7 @@ def talk(address, *commands):
         return answers
 
 
-@needs("redis-server")
+@needs_data_plane
 class DataPlaneRedisTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

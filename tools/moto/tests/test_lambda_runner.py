@@ -4,7 +4,7 @@ import os
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.local_cloud import REGION, client, create_function, endpoint, needs, state, wait_for, zipped
+from tests.local_cloud import REGION, client, create_function, endpoint, needs_data_plane, state, wait_for, zipped
 
 
 def invoke(name, event=None, **options):
@@ -12,7 +12,7 @@ def invoke(name, event=None, **options):
     return answer, json.loads(answer["Payload"].read() or "null")
 
 
-@needs("node")
+@needs_data_plane
 class LambdaRunnerTest(unittest.TestCase):
     def test_runs_the_handler_and_answers_its_result(self):
         create_function("doubles", "export const handler = async ({ number }) => ({ doubled: number * 2 });")

@@ -4,7 +4,7 @@ import unittest
 import uuid
 
 from botocore.exceptions import ClientError
-from tests.local_cloud import ACCOUNT, REGION, client, create_function, needs, wait_for
+from tests.local_cloud import ACCOUNT, REGION, client, create_function, needs_data_plane, wait_for
 
 # A rotation function without an SDK: it signs nothing, for the local cloud only reads the service's name.
 ROTATES = """
@@ -91,7 +91,7 @@ def rotate(secret, **options):
     return client("secretsmanager").rotate_secret(SecretId=secret, **options)
 
 
-@needs("node")
+@needs_data_plane
 class RotationTest(unittest.TestCase):
     def test_four_steps_move_the_current_value(self):
         secret, function = create_secret("moves"), create_rotation("rotate-moves")

@@ -1,0 +1,45 @@
+import { paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import { DescribeSecretCommand, RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
+import type { FunctionType } from "../../lib/naming";
+import { secretString } from "./secret-values";
+import { aws, collect, eventually, nameOf, only, present } from "./stack";
+
+/** A version of a secret and what it holds. */
+export interface SecretVersion {
+  id: string;
+  value: string;
+}
+
+/** The one version of a secret with a label. */
+export async function versionAt(SecretId: string, stage: string): Promise<SecretVersion> {
+  const { VersionIdsToStages = {} } = await aws.secretsManager.send(new DescribeSecretCommand({ SecretId }));
+  const versions = Object.entries(VersionIdsToStages).filter(([, stages]) => stages.includes(stage));
+  const [id] = only(versions, `version at ${stage}`);
+  return { id, value: await secretString({ SecretId, VersionId: id }) };
+}
+
+/**
+ * Rotates a secret and waits until its function has done the last step.
+ * @param limit seconds
+ * @returns the versions that are current before and after
+ */
+export async function rotate(SecretId: string, by: FunctionType, limit: number) {
+  const before = await versionAt(SecretId, "AWSCURRENT");
+  const startTime = Date.now();
+  const { VersionId } = await aws.secretsManager.send(new RotateSecretCommand({ SecretId }));
+  const version = present(VersionId, "version of the rotation");
+  await eventually("the rotation has finished", limit, () => finished(by, version, startTime));
+  return { before, after: { id: version, value: await secretString({ SecretId, VersionId: version }) } };
+}
+
+/** Whether the function says that it has done the last step for a version. */
+async function finished(type: FunctionType, version: string, startTime: number): Promise<true | undefined> {
+  const logGroupName = `/aws/lambda/${nameOf(type)}`;
+  const messages = await collect(paginateFilterLogEvents({ client: aws.logs }, { logGroupName, startTime }), (page) =>
+    page.events?.map(({ message = "" }) => message),
+  );
+  const ofVersion = messages.filter((message) => message.includes(version));
+  const failure = ofVersion.find((message) => message.includes("step failed"));
+  if (failure !== undefined) throw new Error(`the rotation failed: ${failure}`);
+  return ofVersion.some((message) => message.includes("step done") && message.includes("finishSecret")) || undefined;
+}

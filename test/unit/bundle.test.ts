@@ -46,13 +46,6 @@ const environments = {
   },
   "service/redis-rotation/index.ts": { REPLICATION_GROUP_ID: "redis-dev", REDIS_HOST: "localhost", REDIS_PORT: "6379" },
   "service/database-rotation/index.ts": database,
-  "service/operations/index.ts": {
-    ENVIRONMENT: "dev",
-    AUDIT_LOG_GROUP: "audit-dev",
-    ...database,
-    ...redis,
-    SESSION_ABSOLUTE_SECONDS: "43200",
-  },
 };
 
 describe.each(Object.entries(environments))("the bundle of %s", (entryPoint, environment) => {

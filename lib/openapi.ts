@@ -107,7 +107,7 @@ function gatewayResponse({ status, title, retryAfter }: GatewayProblem) {
       ...(retryAfter && { "gatewayresponse.header.Retry-After": `'${retryAfter}'` }),
     },
     responseTemplates: {
-      "application/json": `{"type":"about:blank","title":${JSON.stringify(title)},"status":${status},"instance":"urn:request:$context.requestId"}`,
+      "application/json": `{"type":"about:blank","title":${JSON.stringify(title)},"status":${status},"requestId":"$context.requestId"}`,
     },
   };
 }

@@ -242,7 +242,7 @@ describe("answers of the gateway's own", () => {
       type: "about:blank",
       title,
       status,
-      instance: "urn:request:$context.requestId",
+      requestId: "$context.requestId",
     });
   });
 });

@@ -3,7 +3,7 @@ import { paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { invoke } from "./invocations";
 import { testLocally } from "./local-limits";
 import { type SignedInUser, signIn } from "./signed-in-user";
-import { apiUrl, aws, collect, outputs } from "./stack";
+import { apiUrl, aws, collect, eventually, outputs } from "./stack";
 
 const details = {
   medicalRecordNumber: `N-${randomUUID().slice(0, 8).toUpperCase()}`,
@@ -66,7 +66,11 @@ describe("a signed-in user", () => {
     "by a signed-in user",
     "leaves a line in the audit log for every access, without the patient's data",
     async () => {
-      const told = (await auditLines(patientId)).map(({ action, outcome, sequence, userId }) => ({
+      const lines = await eventually("the audit log tells of all three", 60, async () => {
+        const found = await auditLines(patientId);
+        return found.length >= 3 ? found : undefined;
+      });
+      const told = lines.map(({ action, outcome, sequence, userId }) => ({
         action,
         outcome,
         isEntry: sequence !== undefined,
@@ -79,6 +83,7 @@ describe("a signed-in user", () => {
         { ...allowed, action: "getPatient", isEntry: false },
       ]);
     },
+    90_000,
   );
 
   testLocally("by a signed-in user", "finds its reads in the audit trail once they are delivered", async () => {

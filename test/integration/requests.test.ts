@@ -22,7 +22,7 @@ const refusal = (status: number, title: string) => ({
     type: "about:blank",
     title,
     status,
-    instance: expect.stringMatching(/^urn:request:[0-9a-f-]{36}$/) as string,
+    requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
   },
 });
 
@@ -70,7 +70,7 @@ test("the access log names the operation, and neither the patient nor the query"
   const [patientId, query] = [randomUUID(), randomUUID()];
   const startTime = Date.now() - 60_000;
   const { body } = await call("GET", `/v1/patients/${patientId}?familyName=${query}`);
-  const requestId = String(body.instance).replace("urn:request:", "");
+  const requestId = String(body.requestId);
   const messages = () =>
     collect(paginateFilterLogEvents({ client: aws.logs }, { logGroupName: nameOf("api-access"), startTime }), (page) =>
       page.events?.map(({ message = "" }) => message),

@@ -143,7 +143,7 @@ describe("what the gateway answers itself", () => {
         ...(status === 429 ? { "gatewayresponse.header.Retry-After": "'1'" } : {}),
       },
       responseTemplates: {
-        "application/json": `{"type":"about:blank","title":"${title}","status":${status},"instance":"urn:request:$context.requestId"}`,
+        "application/json": `{"type":"about:blank","title":"${title}","status":${status},"requestId":"$context.requestId"}`,
       },
     });
   });

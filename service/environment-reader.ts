@@ -1,6 +1,9 @@
 import type { DatabaseEndpoint } from "./postgres";
 import type { RedisEndpoint } from "./redis";
 
+/** A data store, and the secret with what logs in there. */
+export type WithSecret<Endpoint> = Endpoint & { secretArn: string };
+
 const isPort = (value: string) => /^[1-9][0-9]*$/.test(value) && Number(value) <= 65_535;
 
 /** Reads environment variables and remembers what is wrong with them, so that all of it can be told at once. */

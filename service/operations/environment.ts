@@ -1,4 +1,4 @@
-import { readEnvironment } from "../environment-reader";
+import { readEnvironment, type WithSecret } from "../environment-reader";
 import type { DatabaseEndpoint } from "../postgres";
 import type { RedisEndpoint } from "../redis";
 
@@ -6,14 +6,10 @@ export interface OperationsEnvironment {
   /** Suffix of the environment. */
   name: string;
   auditLogGroup: string;
-  database: DatabaseEndpoint & {
-    /** Secret of the form {"username", "password"}. */
-    secretArn: string;
-  };
-  redis: RedisEndpoint & {
-    /** Secret whose whole string is the AUTH token. */
-    secretArn: string;
-  };
+  /** Its secret is of the form {"username", "password"}. */
+  database: WithSecret<DatabaseEndpoint>;
+  /** Its secret's whole string is the AUTH token. */
+  redis: WithSecret<RedisEndpoint>;
   /** Seconds from the sign-in after which its session ends whatever happens. */
   sessionAbsoluteSeconds: number;
 }

@@ -1,4 +1,4 @@
-import { readEnvironment } from "../environment-reader";
+import { readEnvironment, type WithSecret } from "../environment-reader";
 import type { DatabaseEndpoint } from "../postgres";
 import type { RedisEndpoint } from "../redis";
 import type { UserPoolClient } from "./access-tokens";
@@ -8,14 +8,10 @@ export interface RecordsEnvironment {
   /** Suffix of the environment. */
   name: string;
   auditLogGroup: string;
-  database: DatabaseEndpoint & {
-    /** Secret of the form {"username", "password"}. */
-    secretArn: string;
-  };
-  redis: RedisEndpoint & {
-    /** Secret whose whole string is the AUTH token. */
-    secretArn: string;
-  };
+  /** Its secret is of the form {"username", "password"}. */
+  database: WithSecret<DatabaseEndpoint>;
+  /** Its secret's whole string is the AUTH token. */
+  redis: WithSecret<RedisEndpoint>;
   userPool: UserPoolClient;
   /** Who verifies access tokens: the service, by the user pool's keys, or API Gateway alone. */
   tokenVerification: "keys" | "gateway";

@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import type { Redis } from "ioredis";
 import { isRefusedByRedis, loadRedis, openRedis, type RedisEndpoint } from "./redis";
 import type { Secret } from "./secret";
@@ -43,6 +44,7 @@ export class RedisConnection {
 
   private async attempt<T>(commands: (client: Redis) => Promise<T>): Promise<T> {
     const client = await this.connect();
+    sendTogether(client.stream);
     try {
       return await withTimeLimit(limit, commands(client));
     } catch (error) {
@@ -84,6 +86,15 @@ export class RedisConnection {
     void loadRedis();
     return this.secret.use((token) => openRedis(this.endpoint, token, limit), isRefusedByRedis);
   }
+}
+
+/** What is written in this turn of the event loop leaves as one: in one TLS record, by one system call. */
+function sendTogether(stream: Writable): void {
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  setImmediate(() => {
+    stream.uncork();
+  });
 }
 
 class LostConnection extends Error {}

@@ -8,14 +8,13 @@ export class TimeLimitError extends Error {
 }
 
 /** Waits for the work no longer than the limit in milliseconds. The work itself goes on; its outcome is ignored. */
-export async function withTimeLimit<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => {
+export function withTimeLimit<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  return new Promise((done, fail) => {
+    const timer = setTimeout(() => {
       fail(new TimeLimitError(milliseconds));
     }, milliseconds);
-  });
-  return Promise.race([work, limit]).finally(() => {
-    clearTimeout(timer);
+    work.then(done, fail).finally(() => {
+      clearTimeout(timer);
+    });
   });
 }

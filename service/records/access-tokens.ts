@@ -64,13 +64,12 @@ export function verifiedByKeys(
     }
   };
 
-  return async (authorization) => {
-    const text = bearer(authorization);
-    const known = verified.get(text);
+  return async (authorization = "") => {
+    const known = verified.get(authorization);
     if (known && Date.now() < known.expiresAt) return known.token;
-    const found = await verify(text);
+    const found = await verify(bearer(authorization));
     if (verified.size >= rememberedTokens) verified.clear();
-    verified.set(text, found);
+    verified.set(authorization, found);
     return found.token;
   };
 }
@@ -87,7 +86,7 @@ export function verifiedByGateway({ clientId }: UserPoolClient): ReadToken {
 const invalid = new TokenError("The access token is not valid.");
 
 /** RFC 6750, section 2.1. */
-function bearer(authorization = ""): string {
+function bearer(authorization: string): string {
   const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization) ?? [];
   if (token === undefined) throw new TokenError("An access token is needed, as Authorization: Bearer.");
   return token;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   type CloudWatchLogsClient,
   CreateLogStreamCommand,
@@ -51,13 +52,16 @@ export class AuditLog {
           else fail(new UnavailableError("audit log", error));
         },
       });
-      if (!this.isDelivering) void this.deliverAll();
+      if (this.isDelivering) return;
+      this.isDelivering = true;
+      void this.deliverAll();
     });
   }
 
   private async deliverAll(): Promise<void> {
-    this.isDelivering = true;
     while (this.waiting.length > 0) {
+      // What is about to be written as well goes with it, such as all for which Redis answered at once.
+      await nextTurn();
       const batch = this.nextBatch();
       const lines = batch.flatMap((entry) => entry.lines);
       const error = await this.deliver(lines).then(

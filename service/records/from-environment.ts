@@ -33,7 +33,11 @@ export function serviceFromEnvironment(variables: NodeJS.ProcessEnv) {
       environment.tokenVerification === "keys"
         ? verifiedByKeys(environment.userPool, fetchUserPoolKeys(variables))
         : verifiedByGateway(environment.userPool),
-    deliverAuditLines: deliverToCloudWatch(new CloudWatchLogsClient(awsClientLimits), environment.auditLogGroup),
+    deliverAuditLines: deliverToCloudWatch(
+      // Called for each request: what it does for a call is put together once.
+      new CloudWatchLogsClient({ ...awsClientLimits, cacheMiddleware: true }),
+      environment.auditLogGroup,
+    ),
     sessionLimits: environment.sessionLimits,
     cacheSeconds: environment.cacheSeconds,
     log: new Logger({ serviceName: "records-service", persistentKeys: { environment: environment.name } }),

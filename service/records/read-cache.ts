@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RedisConnection } from "../redis-connection";
 import { runScript, script } from "../redis-scripts";
@@ -52,7 +52,7 @@ export class ReadCache {
   /** One round trip. Never fails. */
   async lookUp<T>(key: string): Promise<Lookup<T>> {
     if (this.lifetime === 0) return { state: "bypassed" };
-    const lease = `L${randomBytes(12).toString("base64url")}`;
+    const lease = `L${randomUUID()}`;
     try {
       const found = await this.redis.run((client) => client.set(key, lease, "PX", leaseTime, "NX", "GET"));
       return this.read<T>(key, lease, found);
@@ -95,7 +95,7 @@ export class ReadCache {
    */
   async write<T>(key: string, run: (beforeChange: () => Promise<void>) => Promise<T>): Promise<T> {
     if (this.lifetime === 0) return run(() => Promise.resolve());
-    const block = `B${randomBytes(12).toString("base64url")}`;
+    const block = `B${randomUUID()}`;
     const result = await run(async () => {
       await this.redis.run((client) => client.set(key, block, "PX", blockTime));
     });

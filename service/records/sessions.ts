@@ -11,10 +11,10 @@ export interface SignIn {
 }
 
 export interface Session {
-  /** RFC 3339, as the others. */
-  openedAt: string;
-  idleExpiresAt: string;
-  expiresAt: string;
+  /** Milliseconds since 1970, as the others. */
+  openedAt: number;
+  idleExpiresAt: number;
+  expiresAt: number;
 }
 
 /** What became of the wish to use a session. */
@@ -76,10 +76,7 @@ export class Sessions {
     const [state, first, second] = answer as [Admission["state"], number, number];
     switch (state) {
       case "live":
-        return {
-          state,
-          session: { openedAt: toText(first), idleExpiresAt: toText(second), expiresAt: toText(this.expiry(at)) },
-        };
+        return { state, session: { openedAt: first, idleExpiresAt: second, expiresAt: this.expiry(at) } };
       case "limited":
         return { state, retryAfter: first };
       default:
@@ -91,8 +88,6 @@ export class Sessions {
     return signedInAt + this.limits.absolute * 1000;
   }
 }
-
-const toText = (moment: number) => new Date(moment).toISOString();
 
 const sessionKey = (signInId: string) => `session:${signInId}`;
 const endedKey = (userId: string) => `sessions-ended:${userId}`;

@@ -16,11 +16,16 @@ export function requireLive(admission: Admission): Session {
   }
 }
 
-const shown = ({ token, access }: Call, session: Session) => ({
+const shown = ({ token, access }: Call, { openedAt, idleExpiresAt, expiresAt }: Session) => ({
   userId: access.userId,
   scopes: token.scopes,
-  ...session,
+  openedAt: toText(openedAt),
+  idleExpiresAt: toText(idleExpiresAt),
+  expiresAt: toText(expiresAt),
 });
+
+/** RFC 3339. */
+const toText = (moment: number) => new Date(moment).toISOString();
 
 export const sessionOperations = (sessions: Sessions) =>
   ({

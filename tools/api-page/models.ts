@@ -2,6 +2,7 @@ import type { OpenAPIV3 } from "openapi-types";
 import { exampleOf, toJson } from "./examples";
 import { type Html, html, prose } from "./html";
 import { constraintsOf, modelAnchor, propertiesOf, typeOf } from "./schemas";
+import { scrollingTable } from "./table";
 
 type Models = Record<string, OpenAPIV3.SchemaObject>;
 
@@ -12,28 +13,19 @@ export const modelSection = (name: string, models: Models): Html => {
     <article id="${modelAnchor(name)}" class="card">
       <h3>${name}</h3>
       ${description(schema)} ${limits(schema)}
-      <div class="scroll" tabindex="0" role="group" aria-label="Properties of ${name}">
-        <table>
-          <thead>
+      ${scrollingTable(
+        `Properties of ${name}`,
+        ["Property", "Type", "Description"],
+        propertiesOf(schema).map(
+          ({ path, required, schema: property }) => html`
             <tr>
-              <th scope="col">Property</th>
-              <th scope="col">Type</th>
-              <th scope="col">Description</th>
+              <th scope="row"><code>${path}</code>${requirement(required)}</th>
+              <td>${typeOf(property)}</td>
+              <td>${description(property)}${limits(property)}</td>
             </tr>
-          </thead>
-          <tbody>
-            ${propertiesOf(schema).map(
-              ({ path, required, schema: property }) => html`
-                <tr>
-                  <th scope="row"><code>${path}</code>${requirement(required)}</th>
-                  <td>${typeOf(property)}</td>
-                  <td>${description(property)}${limits(property)}</td>
-                </tr>
-              `,
-            )}
-          </tbody>
-        </table>
-      </div>
+          `,
+        ),
+      )}
       <details>
         <summary>Example of ${name}</summary>
         <pre tabindex="0"><code>${toJson(exampleOf(schema, models, "", name))}</code></pre>

@@ -4,6 +4,7 @@ import { type Html, html, prose } from "./html";
 import { limits, requirement } from "./models";
 import { bodySchema, type Operation } from "./operation";
 import { modelLink, modelName, typeOf } from "./schemas";
+import { scrollingTable } from "./table";
 import { tryItForm } from "./try-it";
 
 export const operationAnchor = ({ id }: Operation) => `operation-${id}`;
@@ -42,56 +43,36 @@ export const operationSection = (operation: Operation, models: Record<string, Op
 
 const parameterTable = (id: string, parameters: OpenAPIV3.ParameterObject[]): Html => html`
   <h4>Parameters</h4>
-  <div class="scroll" tabindex="0" role="group" aria-label="Parameters of ${id}">
-    <table>
-      <thead>
+  ${scrollingTable(
+    `Parameters of ${id}`,
+    ["Parameter", "In", "Type", "Description"],
+    parameters.map(
+      ({ name, in: place, required, schema = {}, description }) => html`
         <tr>
-          <th scope="col">Parameter</th>
-          <th scope="col">In</th>
-          <th scope="col">Type</th>
-          <th scope="col">Description</th>
+          <th scope="row"><code>${name}</code>${requirement(required)}</th>
+          <td>${place}</td>
+          <td>${typeOf(schema)}</td>
+          <td>${description === undefined ? undefined : html`<p>${prose(description)}</p>`}${limits(schema)}</td>
         </tr>
-      </thead>
-      <tbody>
-        ${parameters.map(
-          ({ name, in: place, required, schema = {}, description }) => html`
-            <tr>
-              <th scope="row"><code>${name}</code>${requirement(required)}</th>
-              <td>${place}</td>
-              <td>${typeOf(schema)}</td>
-              <td>${description === undefined ? undefined : html`<p>${prose(description)}</p>`}${limits(schema)}</td>
-            </tr>
-          `,
-        )}
-      </tbody>
-    </table>
-  </div>
+      `,
+    ),
+  )}
 `;
 
 const responseTable = (id: string, responses: OpenAPIV3.ResponsesObject): Html => html`
   <h4>Responses</h4>
-  <div class="scroll" tabindex="0" role="group" aria-label="Responses of ${id}">
-    <table>
-      <thead>
+  ${scrollingTable(
+    `Responses of ${id}`,
+    ["Status", "Means", "Body", "Headers"],
+    Object.entries(responses as Record<string, OpenAPIV3.ResponseObject>).map(
+      ([status, { description, content = {}, headers = {} }]) => html`
         <tr>
-          <th scope="col">Status</th>
-          <th scope="col">Means</th>
-          <th scope="col">Body</th>
-          <th scope="col">Headers</th>
+          <th scope="row"><span class="status s${status.charAt(0)}">${status}</span></th>
+          <td>${prose(description)}</td>
+          <td>${Object.values(content).map(({ schema }) => modelLink(modelName(schema) ?? ""))}</td>
+          <td>${Object.keys(headers).map((name) => html`<code class="whole">${name}</code> `)}</td>
         </tr>
-      </thead>
-      <tbody>
-        ${Object.entries(responses as Record<string, OpenAPIV3.ResponseObject>).map(
-          ([status, { description, content = {}, headers = {} }]) => html`
-            <tr>
-              <th scope="row"><span class="status s${status.charAt(0)}">${status}</span></th>
-              <td>${prose(description)}</td>
-              <td>${Object.values(content).map(({ schema }) => modelLink(modelName(schema) ?? ""))}</td>
-              <td>${Object.keys(headers).map((name) => html`<code class="whole">${name}</code> `)}</td>
-            </tr>
-          `,
-        )}
-      </tbody>
-    </table>
-  </div>
+      `,
+    ),
+  )}
 `;

@@ -1,10 +1,9 @@
 /** Serves the records API over HTTP, and beside it, in the same way, a route of the same framework that does nothing. */
 import { randomUUID } from "node:crypto";
-import type { AddressInfo } from "node:net";
-import { type HttpBindings, serve } from "@hono/node-server";
 import { Hono } from "hono";
 import type { Bindings } from "../../service/records/app";
 import { serviceFromEnvironment } from "../../service/records/from-environment";
+import { listen } from "../listen";
 
 /** What it says once it listens. */
 export interface Ports {
@@ -24,9 +23,8 @@ const { app, publishMetrics } = serviceFromEnvironment(process.env);
 
 const empty = new Hono<{ Bindings: Bindings }>().get("/", (c) => c.body(null));
 
-function listen({ fetch }: Pick<typeof app, "fetch">): Promise<number> {
-  const answer = async (request: Request, { incoming }: HttpBindings) => {
-    const sourceIp = incoming.socket.remoteAddress ?? "";
+function serve({ fetch }: Pick<typeof app, "fetch">): Promise<number> {
+  const answer = async (request: Request, sourceIp: string) => {
     try {
       return await fetch(request, { requestContext: { requestId: randomUUID(), identity: { sourceIp } } });
     } finally {
@@ -34,11 +32,7 @@ function listen({ fetch }: Pick<typeof app, "fetch">): Promise<number> {
       publishMetrics();
     }
   };
-  return new Promise((listening) => {
-    serve({ fetch: answer as never, hostname: "127.0.0.1", port: 0 }, ({ port }: AddressInfo) => {
-      listening(port);
-    });
-  });
+  return listen(answer, "127.0.0.1", 0);
 }
 
 process.on("message", () => {
@@ -46,6 +40,6 @@ process.on("message", () => {
   process.send?.({ cpu: user + system, memory: process.resourceUsage().maxRSS * 1024 } satisfies Usage);
 });
 
-void Promise.all([listen(app), listen(empty)]).then(([records, empty]) =>
+void Promise.all([serve(app), serve(empty)]).then(([records, empty]) =>
   process.send?.({ records, empty } satisfies Ports),
 );

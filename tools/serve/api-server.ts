@@ -1,9 +1,7 @@
 /** The process that serves the API: started by `npm run serve`, with the certificate authority of its data stores. */
 import { randomUUID } from "node:crypto";
 import { appendFile, mkdir } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { type HttpBindings, serve } from "@hono/node-server";
 import { Database, parseDatabaseCredentials } from "../../service/postgres";
 import { RedisConnection } from "../../service/redis-connection";
 import { verifiedByKeys } from "../../service/records/access-tokens";
@@ -11,6 +9,7 @@ import type { AuditLine } from "../../service/records/audit-log";
 import { createService } from "../../service/records/service";
 import { appendAudit } from "../../service/records/store/audit-trail";
 import { Secret } from "../../service/secret";
+import { listen } from "../listen";
 import { localFolder } from "../paths";
 import { TokenIssuer } from "../token-issuer";
 import { withLocalRoutes } from "./local-routes";
@@ -60,19 +59,19 @@ const service = createService({
 const fetchApi = async (request: Request, sourceIp: string): Promise<Response> =>
   service.fetch(request, { requestContext: { requestId: randomUUID(), identity: { sourceIp } } });
 
-void registerSamplePatients(issuer, (request) => fetchApi(request, "127.0.0.1")).then((count) => {
+async function start(): Promise<void> {
+  const count = await registerSamplePatients(issuer, (request) => fetchApi(request, "127.0.0.1"));
   const app = withLocalRoutes(issuer, fetchApi);
-  const fetch = (request: Request, { incoming }: HttpBindings) =>
-    app.fetch(request, { sourceIp: incoming.socket.remoteAddress ?? "" });
-  serve({ fetch: fetch as never, hostname: "localhost", port: Number(PORT) }, ({ port }: AddressInfo) => {
-    const address = `http://localhost:${port}`;
-    console.log(`
+  const port = await listen((request, sourceIp) => app.fetch(request, { sourceIp }), "localhost", Number(PORT));
+  const address = `http://localhost:${port}`;
+  console.log(`
 API page:  ${address}/
 Sign in:   curl -s ${address}/local/sign-in -H 'Content-Type: application/json' -d '{"user": "me", "scopes": ["records/read", "records/write", "audit/read"]}'
 Audit log: ${auditFile}
 ${count} synthetic patients. Everything but the audit log is gone when this ends (Ctrl-C).
 
 Records API: ${address}`);
-  });
-});
+}
+
+void start();
 process.on("SIGTERM", () => process.exit(0));

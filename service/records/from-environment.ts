@@ -2,9 +2,8 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { awsClientLimits } from "../aws-client";
-import { Database, parseDatabaseCredentials } from "../postgres";
-import { RedisConnection } from "../redis-connection";
-import { createSecretsClient, Secret, secretText } from "../secret";
+import { connectDataStores } from "../data-stores";
+import { createSecretsClient } from "../secret";
 import { verifiedByGateway, verifiedByKeys } from "./access-tokens";
 import { deliverToCloudWatch } from "./audit-log";
 import { readRecordsEnvironment } from "./environment";
@@ -19,16 +18,8 @@ export function serviceFromEnvironment(variables: NodeJS.ProcessEnv) {
     serviceName: "records-service",
     defaultDimensions: { environment: environment.name },
   });
-  const secrets = createSecretsClient();
   const app = createService({
-    database: new Database(
-      environment.database,
-      new Secret(secretText(secrets, environment.database.secretArn), parseDatabaseCredentials),
-    ),
-    redis: new RedisConnection(
-      environment.redis,
-      new Secret(secretText(secrets, environment.redis.secretArn), (token) => token),
-    ),
+    ...connectDataStores(createSecretsClient(), environment, "records-service"),
     readToken:
       environment.tokenVerification === "keys"
         ? verifiedByKeys(environment.userPool, fetchUserPoolKeys(variables))

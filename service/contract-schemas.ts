@@ -1,4 +1,5 @@
 import type { OpenAPIV3 } from "openapi-types";
+import { uuidPattern } from "./uuid";
 
 /**
  * Models of the records API, in the part of JSON Schema that OpenAPI 3.0 and draft 4 share, so that any gateway
@@ -9,7 +10,7 @@ import type { OpenAPIV3 } from "openapi-types";
 const uuid = {
   type: "string",
   format: "uuid",
-  pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+  pattern: uuidPattern,
 } as const;
 
 const moment = { type: "string", format: "date-time", description: "RFC 3339, in UTC." } as const;

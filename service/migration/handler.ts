@@ -1,5 +1,6 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { Pool } from "pg";
+import type { Log } from "../log";
 import { type DatabaseCredentials, type DatabaseEndpoint, isRefusedByPostgres, poolConfig } from "../postgres";
 import type { Secret } from "../secret";
 import { ensureFirstPassword } from "./first-password";
@@ -14,8 +15,7 @@ export interface MigrationHandlerArgs {
   master: Secret<DatabaseCredentials>;
   secrets: SecretsManagerClient;
   serviceSecretArn: string;
-  /** Powertools' logger is one. */
-  log: { info(message: string, details: Record<string, unknown>): void };
+  log: Log;
 }
 
 export interface MigrationResult {

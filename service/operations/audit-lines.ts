@@ -1,4 +1,6 @@
 import type { AuditLine } from "../records/audit-log";
+import { isStorable } from "../storable-text";
+import { isUuid } from "../uuid";
 
 /** A line as it was read: what it calls an action need not be an operation any longer. */
 export type ReadLine = Omit<AuditLine, "action"> & { action: string };
@@ -35,10 +37,9 @@ const optional =
   (value) =>
     value === undefined || check(value);
 
-const isUuid = matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+const isText: Check = (value) => typeof value === "string" && isStorable(value);
 
-/** PostgreSQL keeps neither a zero character nor half of a surrogate pair. */
-const isText: Check = (value) => typeof value === "string" && !value.includes("\0") && !/\p{Surrogate}/u.test(value);
+const isId: Check = (value) => typeof value === "string" && isUuid(value);
 
 /** In the form of `Date.toISOString`, from the year 1. */
 const isMoment: Check = (value) =>
@@ -50,12 +51,12 @@ const isMoment: Check = (value) =>
 const isVersion: Check = (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) < 2 ** 31;
 
 const checks: Record<keyof AuditLine, Check> = {
-  id: isUuid,
+  id: isId,
   occurredAt: isMoment,
   userId: (value) => value === null || isText(value),
   action: isText,
-  patientId: optional(isUuid),
-  recordId: optional(isUuid),
+  patientId: optional(isId),
+  recordId: optional(isId),
   version: optional(isVersion),
   outcome: matching(/^(allowed|refused)$/),
   requestId: isText,

@@ -3,7 +3,7 @@ import type { Database } from "../postgres";
 import { momentColumn } from "../records/store/rows";
 import { parseAuditLine, type ReadLine } from "./audit-lines";
 import type { LogEvent, LogReader } from "./log-reader";
-import type { OperationLog } from "./operation-log";
+import type { Log } from "../log";
 import { selectHead } from "./verify-chain";
 
 export interface Delivery {
@@ -50,7 +50,7 @@ export class AuditDelivery {
   constructor(
     private readonly database: Database,
     private readonly auditLog: LogReader,
-    private readonly log: OperationLog,
+    private readonly log: Log,
   ) {}
 
   /** @param deadline moment after which no other page is read, in milliseconds of `Date.now()` */

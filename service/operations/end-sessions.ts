@@ -1,7 +1,5 @@
-import { randomUUID } from "node:crypto";
-import type { AuditLog } from "../records/audit-log";
-import type { Sessions } from "../records/sessions";
-import type { OperationLog } from "./operation-log";
+import type { Log } from "../log";
+import { type AuditLog, newLine } from "../records/audit-log";
 
 /** Which user's sessions end, and who wants them to. */
 export interface SessionsToEnd {
@@ -20,25 +18,20 @@ export interface SessionsToEnd {
  */
 export class SessionEnding {
   constructor(
-    private readonly sessions: Sessions,
+    private readonly endAllSessions: (userId: string) => Promise<void>,
     private readonly auditLog: AuditLog,
-    private readonly log: OperationLog,
+    private readonly log: Log,
   ) {}
 
   async run({ userId, operator }: SessionsToEnd, requestId: string): Promise<{ ended: true }> {
     await this.auditLog.write([
-      {
-        id: randomUUID(),
-        occurredAt: new Date().toISOString(),
-        userId: operator,
-        action: "endSessions",
-        outcome: "allowed",
-        requestId,
-        // CloudTrail has the invocation's, by the request id.
-        sourceAddress: "lambda",
-      },
+      newLine(
+        // CloudTrail has the invocation's address, by the request id.
+        { userId: operator, action: "endSessions", requestId, sourceAddress: "lambda" },
+        { outcome: "allowed" },
+      ),
     ]);
-    await this.sessions.endAllOf(userId);
+    await this.endAllSessions(userId);
     this.log.info("sessions ended", { userId, operator, requestId });
     return { ended: true };
   }

@@ -3,7 +3,7 @@ import { describeError, errorText } from "../describe-error";
 import { type Command, parseCommand } from "./command";
 import type { AuditDelivery } from "./deliver-audit";
 import type { SessionEnding } from "./end-sessions";
-import type { OperationLog } from "./operation-log";
+import type { Log } from "../log";
 import type { Verification } from "./verify-chain";
 
 /** Milliseconds that a delivery takes at most, so that it is done before the next one, a minute later. */
@@ -16,7 +16,7 @@ export interface OperationsHandlerArgs {
   delivery: AuditDelivery;
   verifyAudit: () => Promise<Verification>;
   sessionEnding: SessionEnding;
-  log: OperationLog;
+  log: Log;
 }
 
 /** Why a command failed, in words that hold nothing of what it was at. */

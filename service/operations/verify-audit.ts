@@ -1,7 +1,7 @@
 import type { Database } from "../postgres";
 import { parseAuditLine } from "./audit-lines";
 import type { LogReader } from "./log-reader";
-import type { OperationLog } from "./operation-log";
+import type { Log } from "../log";
 import { type Link, type Verification, verifyChain } from "./verify-chain";
 
 const minute = 60_000;
@@ -23,7 +23,7 @@ const pattern = "{ $.sequence = * }";
  *
  * A chain that is broken is an incident: it is told in the answer and as an error in the function's log.
  */
-export async function verifyAudit(database: Database, auditLog: LogReader, log: OperationLog): Promise<Verification> {
+export async function verifyAudit(database: Database, auditLog: LogReader, log: Log): Promise<Verification> {
   const verification = await verifyChain(database, await newestAnchors(auditLog));
   if (verification.intact) log.info("audit trail intact", { ...verification });
   else log.error("audit trail broken", { ...verification });

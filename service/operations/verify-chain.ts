@@ -1,4 +1,5 @@
 import type { Database } from "../postgres";
+import { momentColumn } from "../records/store/rows";
 import { type ChainedEntry, entryHash, firstPreviousHash } from "../audit-chain";
 
 /** A place of the chain: an entry's sequence, and its hash in hexadecimal. */
@@ -30,7 +31,7 @@ const beforeAll = String(-(2n ** 63n));
 export const selectHead = "SELECT sequence::text, encode(hash, 'hex') AS hash FROM records.audit_head";
 
 const selectBatch = `
-  SELECT sequence::text, id, to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "occurredAt",
+  SELECT sequence::text, id, ${momentColumn("occurred_at")} AS "occurredAt",
     user_id AS "userId", action, patient_id AS "patientId", record_id AS "recordId", version, outcome,
     request_id AS "requestId", source_address AS "sourceAddress", encode(previous_hash, 'hex') AS "previousHash",
     encode(hash, 'hex') AS hash

@@ -1,13 +1,14 @@
-import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
 import type { OpenAPIV3 } from "openapi-types";
 import { type OperationId, type Route, routes } from "../contract";
 import type { ModelName } from "../contract-schemas";
 import { describeError } from "../describe-error";
+import type { Log } from "../log";
 import { UnavailableError } from "../unavailable-error";
+import { isUuid } from "../uuid";
 import type { AccessContext } from "./access";
 import type { ReadToken } from "./access-tokens";
-import type { AuditLine, AuditLog } from "./audit-log";
+import { type AuditLine, type AuditLog, newLine } from "./audit-log";
 import { problemOf } from "./failures";
 import type { HealthChecks } from "./health";
 import type { Metrics } from "./metrics";
@@ -27,12 +28,6 @@ export interface Bindings {
   };
 }
 
-/** Where the service writes what it did; Powertools' logger is one. */
-export interface RequestLog {
-  info(message: string, details: Record<string, unknown>): void;
-  error(message: string, details: Record<string, unknown>): void;
-}
-
 export interface AppArgs {
   health: HealthChecks;
   operations: Record<Exclude<OperationId, "getHealth">, Operation>;
@@ -40,7 +35,7 @@ export interface AppArgs {
   sessions: Sessions;
   cache: ReadCache;
   auditLog: AuditLog;
-  log: RequestLog;
+  log: Log;
   metrics: Metrics;
 }
 
@@ -131,7 +126,7 @@ class OperationHandler {
     } catch (error) {
       const refusal = problemOf(error, authorization !== undefined);
       if (refusal.status >= 500) throw error;
-      await this.args.auditLog.write([lineOf(access, { ...subject(c), outcome: "refused" })]);
+      await this.args.auditLog.write([newLine(access, { ...subject(c), outcome: "refused" })]);
       return problem(c, refusal);
     }
   }
@@ -164,7 +159,7 @@ class OperationHandler {
 
   private async audit(access: AccessContext, { accessed = [], receipts }: Answer): Promise<void> {
     const { auditLog, metrics, log } = this.args;
-    if (!receipts) return auditLog.write(accessed.map((entry) => lineOf(access, entry)));
+    if (!receipts) return auditLog.write(accessed.map((entry) => newLine(access, entry)));
     try {
       await auditLog.write(receipts.map((receipt) => ({ ...access, ...receipt })));
     } catch (error) {
@@ -176,18 +171,9 @@ class OperationHandler {
   }
 }
 
-const lineOf = (access: AccessContext, entry: Pick<AuditLine, "patientId" | "recordId" | "version" | "outcome">) => ({
-  id: randomUUID(),
-  occurredAt: new Date().toISOString(),
-  ...access,
-  ...entry,
-});
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** Whose data a refused request was after, as far as its path says so. */
 function subject(c: AppContext): Pick<AuditLine, "patientId" | "recordId"> {
-  const named = Object.entries(c.req.param() as Record<string, string>).filter(([, value]) => uuid.test(value));
+  const named = Object.entries(c.req.param() as Record<string, string>).filter(([, value]) => isUuid(value));
   return Object.fromEntries(named);
 }
 

@@ -25,6 +25,12 @@ export interface AuditLine extends AccessContext {
   hash?: string;
 }
 
+/** The line of an access that takes place now. */
+export const newLine = (
+  access: AccessContext,
+  entry: Pick<AuditLine, "patientId" | "recordId" | "version" | "outcome">,
+): AuditLine => ({ id: randomUUID(), occurredAt: new Date().toISOString(), ...access, ...entry });
+
 /** Keeps lines for good, or fails. */
 export type DeliverLines = (lines: AuditLine[]) => Promise<void>;
 

@@ -1,7 +1,8 @@
+import type { Log } from "../log";
 import type { Database } from "../postgres";
 import type { RedisConnection } from "../redis-connection";
 import type { ReadToken } from "./access-tokens";
-import { createApp, type RequestLog } from "./app";
+import { createApp } from "./app";
 import { AuditLog, type DeliverLines } from "./audit-log";
 import { HealthChecks } from "./health";
 import type { Metrics } from "./metrics";
@@ -23,7 +24,7 @@ export interface ServiceArgs {
   sessionLimits: SessionLimits;
   /** Seconds that a read stays in the cache; 0: never. */
   cacheSeconds: number;
-  log: RequestLog & { warn(message: string, details: Record<string, unknown>): void };
+  log: Log;
   metrics: Metrics;
 }
 

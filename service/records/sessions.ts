@@ -61,13 +61,6 @@ export class Sessions {
     await this.redis.run((client) => runScript(client, endScript, [sessionKey(id)], [this.expiry(at)]));
   }
 
-  /** Ends all sessions of a user at once: until the user signs in again, nothing opens another. */
-  async endAllOf(userId: string): Promise<void> {
-    await this.redis.run((client) =>
-      runScript(client, endAllScript, [endedKey(userId)], [this.limits.absolute * 1000]),
-    );
-  }
-
   private async admit({ id, userId, at }: SignIn, mayOpen: boolean): Promise<Admission> {
     const keys = [sessionKey(id), endedKey(userId)];
     const { idle, requestsPerMinute } = this.limits;
@@ -87,6 +80,15 @@ export class Sessions {
   private expiry(signedInAt: number): number {
     return signedInAt + this.limits.absolute * 1000;
   }
+}
+
+/**
+ * Ends all sessions of a user at once: until the user signs in again, nothing opens another.
+ *
+ * @param absolute seconds from the sign-in after which its session ends whatever happens
+ */
+export async function endAllSessions(redis: RedisConnection, userId: string, absolute: number): Promise<void> {
+  await redis.run((client) => runScript(client, endAllScript, [endedKey(userId)], [absolute * 1000]));
 }
 
 const sessionKey = (signInId: string) => `session:${signInId}`;

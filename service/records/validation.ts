@@ -2,13 +2,11 @@ import { Validator } from "@cfworker/json-schema";
 import type { OpenAPIV3 } from "openapi-types";
 import { maximumBodyBytes } from "../contract";
 import { type ModelName, schemas } from "../contract-schemas";
+import { isStorable } from "../storable-text";
 import { type Fault, malformed, malformedBody, Problem } from "./problems";
 
 /** By name, as the contract's schemas have made sure of them. */
 export type Parameters = Readonly<Record<string, string | number>>;
-
-/** PostgreSQL keeps no NUL, and half of a surrogate pair is no character (Unicode, D75). */
-const unstorable = /[\0\p{Surrogate}]/u;
 
 /** Schemas are known when the function starts; each is prepared when it is first needed. */
 const validators = new Map<OpenAPIV3.SchemaObject, Validator>();
@@ -16,7 +14,7 @@ const validators = new Map<OpenAPIV3.SchemaObject, Validator>();
 function isValid(schema: OpenAPIV3.SchemaObject, value: unknown): boolean {
   const validator = validators.get(schema) ?? new Validator(schema, "7");
   validators.set(schema, validator);
-  return !(typeof value === "string" && unstorable.test(value)) && validator.validate(value).valid;
+  return (typeof value !== "string" || isStorable(value)) && validator.validate(value).valid;
 }
 
 /** What a schema takes, in words. */

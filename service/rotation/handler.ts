@@ -1,6 +1,7 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Context, SecretsManagerRotationEvent } from "aws-lambda";
 import { errorText } from "../describe-error";
+import type { Log } from "../log";
 import { rotate, type RotationTarget } from "./rotation";
 import { RotationError } from "./rotation-error";
 import { type SecretFormat, SecretVersions } from "./secret-versions";
@@ -12,11 +13,7 @@ export interface RotationHandlerArgs<T> {
   secrets: SecretsManagerClient;
   format: SecretFormat<T>;
   target: RotationTarget<T>;
-  /** Powertools' logger is one. */
-  log: {
-    info(message: string, details: Record<string, unknown>): void;
-    error(message: string, details: Record<string, unknown>): void;
-  };
+  log: Log;
 }
 
 export function createHandler<T>({ secrets, format, target, log }: RotationHandlerArgs<T>) {

@@ -5,7 +5,10 @@ import { policyDocument, type Statement } from "./iam";
 import { functionTypes, phiTags, resourceName, serviceLogGroups } from "./naming";
 
 /** What a key protects. */
-export type KeyDomain = "database" | "cache" | "secrets" | "logs";
+export type KeyDomain = "database" | "cache" | "secrets" | "logs" | "alerts";
+
+/** Domains whose data never holds anything of a patient. */
+const withoutPhi: KeyDomain[] = ["logs", "alerts"];
 
 /** AWS waits 7 to 30 days before it deletes a key; the shortest, since an environment's data goes with it. */
 const deletionWindowInDays = 7;
@@ -35,6 +38,7 @@ export class Kms extends pulumi.ComponentResource {
       cache: this.createKey("cache", "Redis at rest and its snapshots", cacheKeyPolicy(environment)),
       secrets: this.createKey("secrets", "Secrets in Secrets Manager", secretsKeyPolicy(environment)),
       logs: this.createKey("logs", "Log groups", logsKeyPolicy(environment)),
+      alerts: this.createKey("alerts", "Alarms on their way to those who are paged", alertsKeyPolicy(environment)),
     };
 
     this.registerOutputs({ keyArns: this.keyArns });
@@ -50,7 +54,7 @@ export class Kms extends pulumi.ComponentResource {
         enableKeyRotation: true,
         rotationPeriodInDays,
         deletionWindowInDays,
-        tags: { Name: physicalName, ...(domain === "logs" ? {} : phiTags) },
+        tags: { Name: physicalName, ...(withoutPhi.includes(domain) ? {} : phiTags) },
       },
       { parent: this },
     );
@@ -94,6 +98,22 @@ export function logsKeyPolicy(environment: Environment): string {
       Resource: "*",
       Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": encryptedLogGroupArns(environment) } },
     },
+  ]);
+}
+
+/** CloudWatch for alarms of this account, and SNS for callers that IAM allows (SNS developer guide, "Key management"). */
+export function alertsKeyPolicy(environment: Environment): string {
+  return policyDocument([
+    administration(environment),
+    {
+      Sid: "PublishAlarms",
+      Effect: "Allow",
+      Principal: { Service: "cloudwatch.amazonaws.com" },
+      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+      Resource: "*",
+      Condition: { StringEquals: { "aws:SourceAccount": environment.accountId } },
+    },
+    ...useThrough(environment, ["sns"]),
   ]);
 }
 

@@ -8,6 +8,7 @@ import { Kms } from "./kms";
 import { Rds } from "./rds";
 import { RecordsOperations } from "./records-operations";
 import { RecordsService } from "./records-service";
+import { Monitoring } from "./monitoring";
 import { Redis } from "./redis";
 import { RedisRotation } from "./redis-rotation";
 import { SchemaMigration } from "./schema-migration";
@@ -98,7 +99,7 @@ export class TapStack extends pulumi.ComponentResource {
       securityGroupId: redis.securityGroupId,
       secretArn: secrets.redisAuthSecretArn,
     };
-    new RedisRotation(
+    const redisRotation = new RedisRotation(
       "redis-rotation",
       {
         environment,
@@ -159,7 +160,7 @@ export class TapStack extends pulumi.ComponentResource {
       },
       parent,
     );
-    new DatabaseRotation(
+    const databaseRotation = new DatabaseRotation(
       "database-rotation",
       {
         environment,
@@ -221,6 +222,31 @@ export class TapStack extends pulumi.ComponentResource {
       parent,
     );
 
+    const monitoring = new Monitoring(
+      "monitoring",
+      {
+        environment,
+        alertsKeyArn: kms.keyArns.alerts,
+        alarmEmails: config.alarmEmails,
+        accessLogGroupName: api.accessLogGroupName,
+        auditLogGroupName: service.auditLogGroup.name,
+        functionTimeouts: {
+          "records-service": service.timeout,
+          "records-operations": operations.timeout,
+          "schema-migration": migration.timeout,
+          "database-rotation": databaseRotation.timeout,
+          "redis-rotation": redisRotation.timeout,
+        },
+        serviceConcurrency: config.serviceConcurrency,
+        apiRateLimit: config.apiRateLimit,
+        wafRateLimit: config.wafRateLimit,
+        database: { instanceClass: config.databaseInstanceClass, allocatedStorage: config.databaseAllocatedStorage },
+        redisNodeCount: config.redisNodeCount,
+        natGatewayIds: vpc.natGatewayIds,
+      },
+      parent,
+    );
+
     this.outputs = {
       environmentSuffix,
       region,
@@ -244,6 +270,8 @@ export class TapStack extends pulumi.ComponentResource {
       ecsTaskDefinitionArn: ecs.taskDefinitionArn,
       auditLogGroupName: service.auditLogGroup.name,
       operationsFunctionName: operations.functionName,
+      alarmTopicArn: monitoring.topicArn,
+      dashboardUrl: monitoring.dashboardUrl,
     };
     this.registerOutputs(this.outputs);
   }
@@ -273,4 +301,6 @@ export interface TapStackOutputs extends Record<string, pulumi.Input<unknown>> {
   ecsTaskDefinitionArn: pulumi.Output<string>;
   auditLogGroupName: pulumi.Output<string>;
   operationsFunctionName: pulumi.Output<string>;
+  alarmTopicArn: pulumi.Output<string>;
+  dashboardUrl: pulumi.Output<string>;
 }

@@ -1,5 +1,6 @@
 import { resourceName, resourceTypes, type ResourceType } from "../lib/naming";
 import { apiGateway } from "./leftovers/api-gateway";
+import { cloudWatch } from "./leftovers/cloudwatch";
 import { cognito } from "./leftovers/cognito";
 import { ec2 } from "./leftovers/ec2";
 import { ecs } from "./leftovers/ecs";
@@ -12,11 +13,13 @@ import { lambda } from "./leftovers/lambda";
 import { logs } from "./leftovers/logs";
 import { rds } from "./leftovers/rds";
 import { secretsManager } from "./leftovers/secrets-manager";
+import { sns } from "./leftovers/sns";
 import { wafv2 } from "./leftovers/wafv2";
 
 /** Every service that the program uses. */
 const inventories: Record<string, Inventory> = {
   "API Gateway": apiGateway,
+  CloudWatch: cloudWatch,
   Cognito: cognito,
   EC2: ec2,
   "ECS, Application Auto Scaling": ecs,
@@ -28,6 +31,7 @@ const inventories: Record<string, Inventory> = {
   "CloudWatch Logs": logs,
   RDS: rds,
   "Secrets Manager": secretsManager,
+  SNS: sns,
   WAF: wafv2,
 };
 

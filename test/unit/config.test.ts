@@ -2,14 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi";
 import { load } from "js-yaml";
-import {
-  fargateMemoryFor,
-  loadConfig,
-  maximumConnections,
-  privateRegistry,
-  settings,
-  type EnvironmentConfig,
-} from "../../lib/config";
+import { fargateMemoryFor, loadConfig, privateRegistry, settings, type EnvironmentConfig } from "../../lib/config";
+import { maximumConnections } from "../../lib/database-capacity";
 
 type Key = keyof EnvironmentConfig;
 type Texts = Partial<Record<Key, string>>;
@@ -180,6 +174,25 @@ const table: Record<Key, Row> = {
     ],
     invalid: ["0", "2191", "3654", ...malformedNumbers],
     allowed: retentionDays,
+  },
+  alarmEmails: {
+    default: [],
+    valid: [
+      ["[]", []],
+      ['["on-call@example.org", "a.b+c@mail.example.co.uk"]', ["on-call@example.org", "a.b+c@mail.example.co.uk"]],
+    ],
+    invalid: [
+      ...malformedLists,
+      "on-call@example.org",
+      '["on-call"]',
+      '["on-call@localhost"]',
+      '["a b@example.org"]',
+      '["@example.org"]',
+      '["on-call@example.org", "on-call@example.org"]',
+      `["${"a".repeat(65)}@example.org"]`,
+      `["a@${"b.".repeat(126)}org"]`,
+    ],
+    allowed: "a list of e-mail addresses such as on-call@example.org, each once",
   },
   databaseInstanceClass: {
     default: "db.t4g.small",

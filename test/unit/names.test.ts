@@ -1,4 +1,5 @@
 import "./mocked-bundle";
+import { auditQueries } from "../../lib/audit-queries";
 import { functionTypes, resourceName, resourceTypes, serviceLogGroups, type ResourceType } from "../../lib/naming";
 import { accountId, isolated, recordProgram } from "./program";
 import { type Recorded, type Values } from "./recorder";
@@ -6,7 +7,16 @@ import { type Recorded, type Values } from "./recorder";
 const types = Object.keys(resourceTypes) as ResourceType[];
 
 /** Inputs in which physical names stand. */
-const nameInputs = ["name", "identifier", "replicationGroupId", "family", "domain", "stageName"];
+const nameInputs = [
+  "name",
+  "alarmName",
+  "dashboardName",
+  "identifier",
+  "replicationGroupId",
+  "family",
+  "domain",
+  "stageName",
+];
 
 /** Inputs of the same names that say something else. */
 const nameless = new Set([
@@ -42,6 +52,7 @@ const allowedNames = (suffix: string) => {
     serviceLogGroups.rds(name("rds-postgres"), "upgrade"),
     serviceLogGroups.apiExecution("RestApi-records", suffix),
     serviceLogGroups.containerInsights(name("ecs")),
+    ...Object.keys(auditQueries).map((query) => `${name("audit-queries")}/${query}`),
   ]);
 };
 
@@ -66,7 +77,8 @@ describe("the names of an environment", () => {
     const names = new Set([...physicalNames(environment), ...physicalNames(withoutNat)]);
     const unused = types.filter((type) => {
       const name = resourceName(type, suffix);
-      return !names.has(name) && !names.has(`alias/${name}`) && !names.has(`${name}-${accountId}`);
+      const variants = [name, `alias/${name}`, `${name}-${accountId}`, `${name}/changes`];
+      return !variants.some((variant) => names.has(variant));
     });
     expect(unused).toEqual(["rds-parameters-15", "rds-parameters-16", "rds-parameters-18"]);
   });

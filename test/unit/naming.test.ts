@@ -39,7 +39,10 @@ describe("a physical name", () => {
 
   it("is limited by what AWS says", () => {
     expect(nameLimits).toEqual({
+      "CloudWatch alarm": 255,
+      "CloudWatch dashboard": 255,
       "CloudWatch log group": 512,
+      "CloudWatch Logs query": 255,
       "Cognito user pool": 128,
       "Cognito domain prefix": 50,
       "EC2 Name tag": 256,
@@ -57,6 +60,7 @@ describe("a physical name", () => {
       "RDS instance": 63,
       "RDS group": 255,
       "Secrets Manager secret": 512,
+      "SNS topic": 256,
       "WAF resource": 128,
     });
   });

@@ -54,10 +54,11 @@ describe.each([
       [
         ...roles.map((name) => `Role ${name} assumeRolePolicy`),
         ...roles.filter((name) => name !== "api-gateway-logs").map((name) => `Policy ${name} policy`),
-        ...["cache", "database", "logs", "secrets"].map((name) => `Key ${name} policy`),
+        ...["alerts", "cache", "database", "logs", "secrets"].map((name) => `Key ${name} policy`),
         ...["s3", ...endpoints].map((name) => `VpcEndpoint ${name} policy`),
         "SecretPolicy records-database policy",
         "SecretPolicy redis-auth policy",
+        "TopicPolicy alerts policy",
       ].sort(),
     );
   });

@@ -14,6 +14,7 @@ EXTENSIONS = [
     "apigateway",
     "applicationautoscaling",
     "awslambda_config",
+    "cloudwatch",
     "cognito",
     "ec2",
     "ecs",

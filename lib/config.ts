@@ -145,6 +145,11 @@ export const settings = {
     allowed: "a list of e-mail addresses such as on-call@example.org, each once",
     accepts: (item): item is string => item.length <= 254 && /^[\w.+-]{1,64}@([a-z0-9-]+\.)+[a-z]{2,}$/i.test(item),
   }),
+  auditTrail: flag({
+    description:
+      "Whether CloudTrail keeps who called AWS's APIs, and the environment's functions. An account may have five trails a region.",
+    default: false,
+  }),
   databaseInstanceClass: text({
     description: "Instance class of the PostgreSQL database.",
     default: "db.t4g.small",

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ApiGateway } from "./api-gateway";
+import { AuditTrail } from "./audit-trail";
 import { type EnvironmentConfig } from "./config";
 import { DatabaseRotation } from "./database-rotation";
 import { Ecs } from "./ecs";
@@ -222,6 +223,9 @@ export class TapStack extends pulumi.ComponentResource {
       parent,
     );
 
+    const trail =
+      config.auditTrail &&
+      new AuditTrail("audit-trail", { environment, retentionInDays: config.auditRetentionDays, logs }, parent);
     const monitoring = new Monitoring(
       "monitoring",
       {
@@ -230,6 +234,7 @@ export class TapStack extends pulumi.ComponentResource {
         alarmEmails: config.alarmEmails,
         accessLogGroupName: api.accessLogGroupName,
         auditLogGroupName: service.auditLogGroup.name,
+        trailLogGroupName: trail ? trail.logGroupName : undefined,
         functionTimeouts: {
           "records-service": service.timeout,
           "records-operations": operations.timeout,

@@ -194,6 +194,15 @@ const table: Record<Key, Row> = {
     ],
     allowed: "a list of e-mail addresses such as on-call@example.org, each once",
   },
+  auditTrail: {
+    default: false,
+    valid: [
+      ["true", true],
+      ["false", false],
+    ],
+    invalid: ["", "yes", "1"],
+    allowed: "true or false",
+  },
   databaseInstanceClass: {
     default: "db.t4g.small",
     valid: [

@@ -41,7 +41,8 @@ const environments = {
     SESSION_ABSOLUTE_SECONDS: "43200",
   },
   "service/migration/index.ts": {
-    ...database,
+    DATABASE_PORT: database.DATABASE_PORT,
+    DATABASE_NAME: database.DATABASE_NAME,
     SERVICE_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:records-database",
   },
   "service/redis-rotation/index.ts": { REPLICATION_GROUP_ID: "redis-dev", REDIS_HOST: "localhost", REDIS_PORT: "6379" },

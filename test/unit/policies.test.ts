@@ -108,6 +108,8 @@ describe.each([
         "arn:aws:logs:eu-west-1:123456789012:log-group:RDSOSMetrics:log-stream:*",
         "arn:aws:logs:eu-west-1:123456789012:log-group:ecs-analytics-dev:*",
         "arn:aws:logs:eu-west-1:123456789012:log-group:vpc-flow-logs-dev:*",
+        // Of those only the one that RDS has tagged with this environment's database.
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-*",
       ].sort(),
     );
   });

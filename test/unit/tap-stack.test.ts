@@ -164,13 +164,15 @@ describe("TapStack", () => {
   it("migrates this database, as its master, before the service's code changes", () => {
     expect(input("aws:lambda/function:Function", "schema-migration", "environment")).toEqual({
       variables: {
-        DATABASE_HOST: "postgres.database.example",
         DATABASE_PORT: "5432",
         DATABASE_NAME: "records",
-        DATABASE_SECRET_ARN: "arn:master-secret:postgres",
         SERVICE_SECRET_ARN: "arn:Secret-records-database",
         NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
       },
+    });
+    expect(JSON.parse(input("aws:lambda/invocation:Invocation", "migrate", "input") as string)).toEqual({
+      DATABASE_HOST: "postgres.database.example",
+      DATABASE_SECRET_ARN: "arn:master-secret:postgres",
     });
     expect(input("aws:lambda/invocation:Invocation", "migrate", "triggers")).toMatchObject({
       database: "db-postgres",

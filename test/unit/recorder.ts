@@ -211,8 +211,6 @@ function stateOf(type: string, name: string): Values {
       return { prefixListId: `pl-${name}` };
     case "aws:elasticache/replicationGroup:ReplicationGroup":
       return { primaryEndpointAddress: `${name}.cache.example` };
-    case "aws:lambda/function:Function":
-      return { invokeArn: `arn:invoke:${name}` };
     case "aws:rds/instance:Instance":
       return {
         address: `${name}.database.example`,

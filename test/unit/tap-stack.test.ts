@@ -256,7 +256,9 @@ describe("TapStack", () => {
 
   it("calls the service from the API, behind its users and the firewall", () => {
     const body = String(input("aws:apigateway/restApi:RestApi", "records", "body"));
-    expect(body).toContain('"uri":"arn:invoke:records-service"');
+    expect(body).toContain(
+      '"uri":"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:records-service-dev/invocations"',
+    );
     expect(body).toContain('"providerARNs":["arn:UserPool-users"]');
     expect(input("aws:lambda/permission:Permission", "api-gateway", "function")).toBe("records-service-dev");
     expect(input("aws:wafv2/webAclAssociation:WebAclAssociation", "records", "resourceArn")).toBe("arn:Stage-records");

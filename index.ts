@@ -1,3 +1,4 @@
+import "./lib/promise-traces";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ApiGatewayAccount, apiGatewayAccountRoleExists } from "./lib/api-gateway-account";

@@ -115,8 +115,10 @@ describe("the names of an environment", () => {
   });
 
   it("are of one environment throughout: nothing of it speaks of another", () => {
-    const text = JSON.stringify(environment.map(({ inputs }) => inputs)).replaceAll(suffix, "zz");
-    expect(text).toBe(JSON.stringify(other.map(({ inputs }) => inputs)));
+    // The hash of a document that names the environment's function.
+    const textOf = (recorded: Recorded[]) =>
+      JSON.stringify(recorded.map(({ inputs }) => inputs)).replace(/"document":"[0-9a-f]{64}"/, "");
+    expect(textOf(environment).replaceAll(suffix, "zz")).toBe(textOf(other));
   });
 });
 

@@ -112,6 +112,8 @@ describe.each([
         "arn:aws:logs:eu-west-1:123456789012:log-group:ecs-analytics-dev:*",
         "arn:aws:logs:eu-west-1:123456789012:log-group:vpc-flow-logs-dev:*",
         ...(withoutNat ? [] : [`arn:LogGroup-trail:log-stream:${accountId}_CloudTrail_eu-west-1*`]),
+        // Of those only the one that RDS has tagged with this environment's database.
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-*",
       ].sort(),
     );
   });

@@ -5,6 +5,10 @@ import { policyDocument } from "./iam";
 /** The role that API Gateway writes its logs with; one for the account, whichever environment made it. */
 export const apiGatewayAccountRoleName = "api-gateway-cloudwatch-logs";
 
+/** AWS's policy with all that the role may do. */
+export const apiGatewayLogsPolicyArn = (partition: string) =>
+  `arn:${partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`;
+
 /** What may differ between accounts in the role. */
 export interface ApiGatewayAccountRole {
   permissionsBoundary: string | undefined;
@@ -61,7 +65,7 @@ export class ApiGatewayAccount extends pulumi.ComponentResource {
       "api-gateway-logs",
       {
         role: role.name,
-        policyArn: `arn:${this.args.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`,
+        policyArn: apiGatewayLogsPolicyArn(this.args.partition),
       },
       { parent: this, retainOnDelete: true },
     );

@@ -37,7 +37,8 @@ export class TapStack extends pulumi.ComponentResource {
     super("tap:stack:TapStack", name, {}, opts);
     const { config, accountId, partition, availabilityZoneIds, apiGatewayAccountReady } = args;
     const { environmentSuffix, region } = config;
-    const environment: Environment = { environmentSuffix, region, accountId, partition };
+    const permissionsBoundary = config.permissionsBoundary || undefined;
+    const environment: Environment = { environmentSuffix, region, accountId, partition, permissionsBoundary };
     const parent = { parent: this };
 
     const kms = new Kms("kms", environment, parent);

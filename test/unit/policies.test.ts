@@ -181,6 +181,13 @@ describe.each([
     }
   });
 
+  it("limit every role by the permissions boundary, where one is configured", async () => {
+    const boundary = "arn:aws:iam::123456789012:policy/tap-boundary-dev";
+    const roles = all(await recordProgram({ ...configuration, permissionsBoundary: boundary }), "aws:iam/role:Role");
+    expect(roles).toHaveLength(5 + functionTypes.length);
+    expect(roles.filter(({ inputs }) => inputs.permissionsBoundary !== boundary)).toEqual([]);
+  });
+
   it("let functions be invoked by Secrets Manager for this account, by this API's stage and by this schedule", () => {
     expect(all(recorded, "aws:lambda/permission:Permission").map(({ inputs }) => inputs)).toEqual([
       {

@@ -1,0 +1,23 @@
+/** What each script of package.json does, in a line: what `npm run help` prints. */
+export const commands: Record<string, string> = {
+  help: "these lines",
+  hooks: "turns on the pre-commit hook: format and lint of the staged files, in seconds (once a clone)",
+  typecheck: "checks the types",
+  lint: "ESLint, with the rules that need types",
+  "lint:workflows": "actionlint on the workflows, shellcheck on their steps and on every shell script",
+  format: "lays out every file with Prettier",
+  "format:check": "fails where Prettier would change something",
+  docs: "brings the generated parts of the README up to date",
+  test: "unit tests: inputs, wiring, policies, configuration, contract",
+  "test:service": "the functions against real PostgreSQL and Redis servers",
+  "test:moto": "the extensions of the local AWS",
+  "test:integration": "the deployed facts, read back from AWS's APIs; STACK_OUTPUTS names the outputs",
+  "test:e2e": "up, no change, update, destroy, again, two side by side, in a local AWS of its own",
+  "bench:service": "speed and size of the records service",
+  plan: "the resources that would be registered, without CLI, credentials or network",
+  serve: "the records API alone on this machine, with data stores of its own",
+  operate: "verifies the audit trail, ends a user's sessions, delivers the audit log",
+  local: "deploys into a local AWS, runs the integration suite, leaves it up",
+  "local:aws": "only starts the local AWS, or stops it",
+  "local:down": "destroys a local environment and checks that nothing is left",
+};

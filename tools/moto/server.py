@@ -22,6 +22,7 @@ EXTENSIONS = [
     "kms",
     "logs",
     "rds",
+    "wafv2",
 ]
 
 default_user_config["lambda"]["use_docker"] = False

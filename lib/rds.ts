@@ -196,7 +196,12 @@ export class Rds extends pulumi.ComponentResource {
         applyImmediately: true,
         tags: phiTags,
       },
-      { parent: this, dependsOn: [monitoringRole.ready, ...logGroups] },
+      {
+        parent: this,
+        dependsOn: [monitoringRole.ready, ...logGroups],
+        // An upgrade to a major version, or a larger class for a large database, takes hours with the snapshot that RDS takes before it.
+        customTimeouts: { update: "4h" },
+      },
     );
   }
 

@@ -151,8 +151,13 @@ export class Redis extends pulumi.ComponentResource {
         applyImmediately: true,
         tags: phiTags,
       },
-      // Rotation owns the token; the one in the state is the first one, which no longer works once rotated.
-      { parent: this, ignoreChanges: ["authToken"] },
+      {
+        parent: this,
+        // Rotation owns the token; the one in the state is the first one, which no longer works once rotated.
+        ignoreChanges: ["authToken"],
+        // Nodes are replaced one by one: the provider's 40 minutes are not enough for six.
+        customTimeouts: { update: "2h" },
+      },
     );
   }
 

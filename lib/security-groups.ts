@@ -33,13 +33,14 @@ export function createSecurityGroup(
   parent: pulumi.Resource,
   name: string,
   args: { type: ResourceType; environmentSuffix: string; vpcId: pulumi.Input<string>; description: string },
+  customTimeouts?: pulumi.CustomTimeouts,
 ): aws.ec2.SecurityGroup {
   const { type, environmentSuffix, vpcId, description } = args;
   const physicalName = resourceName(type, environmentSuffix);
   return new aws.ec2.SecurityGroup(
     name,
     { name: physicalName, vpcId, description, revokeRulesOnDelete: true, tags: { Name: physicalName } },
-    { parent },
+    { parent, customTimeouts },
   );
 }
 

@@ -56,12 +56,18 @@ export function createVpcFunction(parent: pulumi.Resource, name: string, args: V
   const functionName = resourceName(type, environment.environmentSuffix);
   const logGroupName = serviceLogGroups.lambda(functionName);
 
-  const securityGroup = createSecurityGroup(parent, name, {
-    type,
-    environmentSuffix: environment.environmentSuffix,
-    vpcId: network.vpcId,
-    description: args.description,
-  });
+  const securityGroup = createSecurityGroup(
+    parent,
+    name,
+    {
+      type,
+      environmentSuffix: environment.environmentSuffix,
+      vpcId: network.vpcId,
+      description: args.description,
+    },
+    // As long as for the subnets, where the interfaces could not be moved out of the group.
+    { delete: "60m" },
+  );
   const rules = allowAwsApis(parent, { name, securityGroupId: securityGroup.id }, network.awsAccess);
   const logGroup = createLogGroup(parent, name, logGroupName, args.logs);
   const role = createServiceRole(parent, name, {

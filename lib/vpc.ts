@@ -106,7 +106,8 @@ export class Vpc extends pulumi.ComponentResource {
           mapPublicIpOnLaunch: false,
           tags: this.nameTag(`subnet-${tier}-${zone}`),
         },
-        { parent: this },
+        // The network interfaces of deleted functions stay in the private subnets for up to 45 minutes.
+        { parent: this, customTimeouts: tier === "private" ? { delete: "60m" } : undefined },
       );
       return subnet.id;
     });
@@ -132,7 +133,8 @@ export class Vpc extends pulumi.ComponentResource {
       const address = new aws.ec2.Eip(
         `nat-${zone}`,
         { domain: "vpc", tags: this.nameTag(`nat-${zone}`) },
-        { parent: this, dependsOn: internetGateway },
+        // AWS takes an address back some minutes after its NAT gateway has gone; the provider would wait for three.
+        { parent: this, dependsOn: internetGateway, customTimeouts: { delete: "15m" } },
       );
       const gateway = new aws.ec2.NatGateway(
         `nat-${zone}`,

@@ -1,4 +1,4 @@
-import { resourceName, resourceTypes, type ResourceType } from "../lib/naming";
+import { environmentTags } from "../lib/naming";
 import { apiGateway } from "./leftovers/api-gateway";
 import { cloudTrail } from "./leftovers/cloudtrail";
 import { cloudWatch } from "./leftovers/cloudwatch";
@@ -12,11 +12,13 @@ import type { ClientConfig, Found, Inventory } from "./leftovers/inventory";
 import { kms } from "./leftovers/kms";
 import { lambda } from "./leftovers/lambda";
 import { logs } from "./leftovers/logs";
+import { isNamedAs } from "./leftovers/names";
 import { rds } from "./leftovers/rds";
 import { s3 } from "./leftovers/s3";
 import { secretsManager } from "./leftovers/secrets-manager";
 import { sns } from "./leftovers/sns";
 import { wafv2 } from "./leftovers/wafv2";
+import { isGone } from "./removal/refusals";
 
 /** Every service that the program uses. */
 const inventories: Record<string, Inventory> = {
@@ -57,7 +59,10 @@ export async function findLeftovers(
 ): Promise<Found[]> {
   const perService = await Promise.all(
     Object.entries(inventories).map(async ([service, inventory]) => {
-      const left = (await inventory(config)).filter((found) => belongsTo(found, environmentSuffix));
+      const existing = await list(inventory, config).catch((error: unknown) => {
+        throw new Error(`${service} cannot be looked through`, { cause: error });
+      });
+      const left = existing.filter((found) => belongsTo(found, environmentSuffix));
       progress(`  ${service}: ${left.length === 0 ? "nothing" : `${left.length} found`}`);
       return left;
     }),
@@ -65,29 +70,30 @@ export async function findLeftovers(
   return perService.flat();
 }
 
-/** By its Environment tag, or where it has none, by its name. */
-export function belongsTo({ names, tags }: Found, environmentSuffix: string): boolean {
-  if (names.some((name) => name !== undefined && shared.includes(name))) return false;
-  if (tags.Environment !== undefined) return tags.Environment === environmentSuffix;
-  const own = new Set(
-    (Object.keys(resourceTypes) as ResourceType[]).map((type) => resourceName(type, environmentSuffix)),
-  );
-  // Names that services dictate hold ours between slashes; the stage in an API's execution log is the suffix itself.
-  return names
-    .filter((name) => name !== undefined)
-    .some(
-      (name) =>
-        name.split("/").some((part) => own.has(part)) ||
-        (name.startsWith("API-Gateway-Execution-Logs_") && name.endsWith(`/${environmentSuffix}`)),
-    );
+/** Lists again where something was listed that had gone before its tags were asked for. */
+async function list(inventory: Inventory, config: ClientConfig): Promise<Found[]> {
+  try {
+    return await inventory(config);
+  } catch (error) {
+    if (isGone(error)) return inventory(config);
+    throw error;
+  }
 }
 
-/** `ec2  Vpc  vpc-0a1b2c`: service, type and identifier, one line each. */
+/** By the tags that the program gives to everything that takes some; else by its name. */
+export function belongsTo({ type, names, tags }: Found, environmentSuffix: string): boolean {
+  if (names.some((name) => name !== undefined && shared.includes(name))) return false;
+  if (!tags) return isNamedAs(type, names, environmentSuffix);
+  return Object.entries(environmentTags(environmentSuffix, {})).every(([name, value]) => tags[name] === value);
+}
+
+/** `ec2  Vpc  vpc-0a1b2c  vpc-dev`: service, type, identifier, and a name where the identifier does not tell; one line each. */
 export function describeLeftovers(left: Found[]): string {
   return left
-    .map(({ type, id }) => {
+    .map(({ type, id, names }) => {
       const [, service = "", kind = ""] = /^aws:([^/]+)\/[^:]+:(.+)$/.exec(type) ?? [];
-      return `  ${service.padEnd(15)} ${kind.padEnd(26)} ${id}`;
+      const name = names.find((name) => name !== undefined && !id.includes(name)) ?? "";
+      return `  ${service.padEnd(15)} ${kind.padEnd(26)} ${id}  ${name}`.trimEnd();
     })
     .sort()
     .join("\n");

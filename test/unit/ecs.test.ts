@@ -211,7 +211,7 @@ describe("Ecs", () => {
     });
     expect(service.dependsOn).toEqual(["RolePolicyAttachment execution"]);
     expect(service.ignoreChanges).toEqual(["desiredCount"]);
-    expect(service.deleteTimeout).toBe("30m");
+    expect(service.customTimeouts).toEqual({ delete: "30m" });
   });
 
   it("runs none when none is asked for", async () => {

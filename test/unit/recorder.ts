@@ -28,7 +28,8 @@ export interface Recorded {
   retainOnDelete: boolean;
   protect: boolean;
   importId: string;
-  deleteTimeout: string;
+  /** How long the provider may take, where it is not its default. */
+  customTimeouts: { create?: string; update?: string; delete?: string };
   /** What a component, or the stack, says of itself. */
   outputs: Values;
   secretOutputs: string[];
@@ -151,10 +152,16 @@ function describeRequest(request: RegisterResourceRequest, urn: string, register
     retainOnDelete: request.getRetainondelete() ?? false,
     protect: request.getProtect() ?? false,
     importId: request.getImportid(),
-    deleteTimeout: request.getCustomtimeouts()?.getDelete() ?? "",
+    customTimeouts: timeoutsOf(request),
     outputs: outputs.value as Values,
     secretOutputs: outputs.secrets,
   };
+}
+
+function timeoutsOf(request: RegisterResourceRequest): Recorded["customTimeouts"] {
+  const timeouts = request.getCustomtimeouts();
+  const all = { create: timeouts?.getCreate(), update: timeouts?.getUpdate(), delete: timeouts?.getDelete() };
+  return Object.fromEntries(Object.entries(all).filter(([, timeout]) => timeout));
 }
 
 /** Keys that mark what is not plain data on its way to the engine (Pulumi SDK, "rpc"). */

@@ -114,6 +114,24 @@ describe("TapStack", () => {
     });
   });
 
+  it("waits for AWS longer than the provider would, where AWS may need it", () => {
+    const patient = recorded.filter(({ customTimeouts }) => Object.keys(customTimeouts).length > 0);
+    const timeouts = patient.map(({ type, name, customTimeouts }) => [`${type.split(":")[2]} ${name}`, customTimeouts]);
+    expect(Object.fromEntries(timeouts)).toEqual({
+      "Eip nat-1": { delete: "15m" },
+      "Instance postgres": { update: "4h" },
+      "ReplicationGroup redis": { update: "2h" },
+      "SecurityGroup database-rotation": { delete: "60m" },
+      "SecurityGroup records-operations": { delete: "60m" },
+      "SecurityGroup records-service": { delete: "60m" },
+      "SecurityGroup redis-rotation": { delete: "60m" },
+      "SecurityGroup schema-migration": { delete: "60m" },
+      "Service analytics": { delete: "30m" },
+      "Subnet private-1": { delete: "60m" },
+      "Subnet private-2": { delete: "60m" },
+    });
+  });
+
   it("encrypts each domain with its own key", () => {
     expect(input("aws:rds/instance:Instance", "postgres", "kmsKeyId")).toBe("arn:Key-database");
     expect(input("aws:rds/instance:Instance", "postgres", "performanceInsightsKmsKeyId")).toBe("arn:Key-database");

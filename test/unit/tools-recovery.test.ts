@@ -1,5 +1,5 @@
 import type { ResourceState } from "../../tools/engine";
-import type { Found } from "../../tools/leftovers/inventory";
+import type { Found, FoundType } from "../../tools/leftovers/inventory";
 import { adopt } from "../../tools/recovery";
 
 const created = (type: string, name: string, inputs: Record<string, unknown>): ResourceState => ({
@@ -7,7 +7,7 @@ const created = (type: string, name: string, inputs: Record<string, unknown>): R
   type,
   inputs,
 });
-const existing = (type: string, id: string, ...names: string[]): Found => ({ type, id, names, tags: {} });
+const existing = (type: FoundType, id: string, ...names: string[]): Found => ({ type, id, names, tags: {} });
 
 const subnet = "aws:ec2/subnet:Subnet";
 const rule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";

@@ -4,23 +4,25 @@ import {
   paginateGetRestApis,
   paginateGetUsagePlans,
 } from "@aws-sdk/client-api-gateway";
-import { collect, type Found, type Inventory } from "./inventory";
+import { collect, type FoundType, type Inventory } from "./inventory";
 
 export const apiGateway: Inventory = async (config) => {
   const client = new APIGatewayClient(config);
   const found =
-    (kind: string) =>
-    ({ id = "", name, tags = {} }: { id?: string; name?: string; tags?: Record<string, string> }): Found => ({
-      type: `aws:apigateway/${kind}`,
+    (type: FoundType) =>
+    ({ id = "", name, tags = {} }: { id?: string; name?: string; tags?: Record<string, string> }) => ({
+      type,
       id,
       names: [name],
       tags,
     });
   return (
     await Promise.all([
-      collect(paginateGetRestApis({ client }, {}), (page) => page.items?.map(found("restApi:RestApi"))),
-      collect(paginateGetUsagePlans({ client }, {}), (page) => page.items?.map(found("usagePlan:UsagePlan"))),
-      collect(paginateGetApiKeys({ client }, {}), (page) => page.items?.map(found("apiKey:ApiKey"))),
+      collect(paginateGetRestApis({ client }, {}), (page) => page.items?.map(found("aws:apigateway/restApi:RestApi"))),
+      collect(paginateGetUsagePlans({ client }, {}), (page) =>
+        page.items?.map(found("aws:apigateway/usagePlan:UsagePlan")),
+      ),
+      collect(paginateGetApiKeys({ client }, {}), (page) => page.items?.map(found("aws:apigateway/apiKey:ApiKey"))),
     ])
   ).flat();
 };

@@ -4,16 +4,19 @@ import {
   paginateDescribeAlarms,
   paginateListDashboards,
 } from "@aws-sdk/client-cloudwatch";
-import { collect, type Inventory, tagRecord } from "./inventory";
+import { collect, type Found, type Inventory, tagRecord } from "./inventory";
 
 export const cloudWatch: Inventory = async (config) => {
   const client = new CloudWatchClient(config);
   const AlarmTypes = ["MetricAlarm" as const, "CompositeAlarm" as const];
   const alarms = await collect(paginateDescribeAlarms({ client }, { AlarmTypes }), (page) => [
-    ...(page.MetricAlarms ?? []).map((alarm) => ({ ...alarm, type: "aws:cloudwatch/metricAlarm:MetricAlarm" })),
+    ...(page.MetricAlarms ?? []).map((alarm) => ({
+      ...alarm,
+      type: "aws:cloudwatch/metricAlarm:MetricAlarm" as const,
+    })),
     ...(page.CompositeAlarms ?? []).map((alarm) => ({
       ...alarm,
-      type: "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+      type: "aws:cloudwatch/compositeAlarm:CompositeAlarm" as const,
     })),
   ]);
   const dashboards = await collect(paginateListDashboards({ client }, {}), (page) => page.DashboardEntries);
@@ -25,11 +28,11 @@ export const cloudWatch: Inventory = async (config) => {
   );
   return [
     ...tagged,
-    ...dashboards.map(({ DashboardName = "" }) => ({
+    ...dashboards.map(({ DashboardName = "" }): Found => ({
       type: "aws:cloudwatch/dashboard:Dashboard",
       id: DashboardName,
       names: [DashboardName],
-      tags: {},
+      tags: undefined,
     })),
   ];
 };

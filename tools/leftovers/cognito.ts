@@ -12,7 +12,7 @@ export const cognito: Inventory = async (config) => {
     pools.map(async ({ Id = "", Name }) => {
       const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId: Id }));
       return {
-        type: "aws:cognito/userPool:UserPool",
+        type: "aws:cognito/userPool:UserPool" as const,
         id: Id,
         names: [Name, UserPool?.Domain],
         tags: UserPool?.UserPoolTags ?? {},

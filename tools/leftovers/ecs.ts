@@ -1,20 +1,27 @@
 import {
+  ApplicationAutoScalingClient,
+  ListTagsForResourceCommand,
+  paginateDescribeScalableTargets,
+} from "@aws-sdk/client-application-auto-scaling";
+import {
   DescribeClustersCommand,
   DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
   ECSClient,
   paginateListClusters,
   paginateListServices,
   paginateListTaskDefinitions,
   type Service,
+  type Tag,
 } from "@aws-sdk/client-ecs";
-import {
-  ApplicationAutoScalingClient,
-  paginateDescribeScalableTargets,
-} from "@aws-sdk/client-application-auto-scaling";
-import { collect, type Found, type Inventory } from "./inventory";
+import { collect, type Found, type FoundType, type Inventory } from "./inventory";
 
-const found = (type: string, id: string, ...names: (string | undefined)[]): Found => ({ type, id, names, tags: {} });
-const lastPart = (arn: string) => arn.split("/").at(-1) ?? "";
+const found = (type: FoundType, id: string | undefined, tags: Tag[] = []): Found => ({
+  type,
+  id: id ?? "",
+  names: [id?.split("/").at(-1)?.split(":")[0]],
+  tags: Object.fromEntries(tags.map(({ key = "", value = "" }) => [key, value])),
+});
 
 export const ecs: Inventory = async (config) => {
   const client = new ECSClient(config);
@@ -26,21 +33,24 @@ export const ecs: Inventory = async (config) => {
   );
   const perCluster = await Promise.all(
     clusters.map(async (cluster) => {
-      const { clusters: described = [] } = await client.send(new DescribeClustersCommand({ clusters: [cluster] }));
-      const name = lastPart(cluster);
+      const { clusters: described = [] } = await client.send(
+        new DescribeClustersCommand({ clusters: [cluster], include: ["TAGS"] }),
+      );
       return [
-        ...described.filter(isActive).map(() => found("aws:ecs/cluster:Cluster", cluster, name)),
+        ...described.filter(isActive).map(({ tags }) => found("aws:ecs/cluster:Cluster", cluster, tags)),
         ...(await services(client, cluster))
           .filter(isActive)
-          .map(({ serviceArn = "", serviceName }) => found("aws:ecs/service:Service", serviceArn, serviceName, name)),
+          .map(({ serviceArn, tags }) => found("aws:ecs/service:Service", serviceArn, tags)),
       ];
     }),
   );
-  return [
-    ...perCluster.flat(),
-    ...definitions.map((arn) => found("aws:ecs/taskDefinition:TaskDefinition", arn, lastPart(arn).split(":")[0])),
-    ...(await scalableTargets(config)),
-  ];
+  const taskDefinitions = await Promise.all(
+    definitions.map(async (taskDefinition) => {
+      const { tags } = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] }));
+      return found("aws:ecs/taskDefinition:TaskDefinition", taskDefinition, tags);
+    }),
+  );
+  return [...perCluster.flat(), ...taskDefinitions, ...(await scalableTargets(config))];
 };
 
 /** Deleted clusters and services stay listed as INACTIVE for a while. */
@@ -51,7 +61,7 @@ async function services(client: ECSClient, cluster: string): Promise<Service[]> 
   // A page has as many services as can be described at once.
   for await (const { serviceArns = [] } of paginateListServices({ client }, { cluster, maxResults: 10 })) {
     if (serviceArns.length === 0) continue;
-    const page = await client.send(new DescribeServicesCommand({ cluster, services: serviceArns }));
+    const page = await client.send(new DescribeServicesCommand({ cluster, services: serviceArns, include: ["TAGS"] }));
     all.push(...(page.services ?? []));
   }
   return all;
@@ -63,5 +73,10 @@ const scalableTargets: Inventory = async (config) => {
     paginateDescribeScalableTargets({ client }, { ServiceNamespace: "ecs" }),
     (page) => page.ScalableTargets,
   );
-  return targets.map(({ ResourceId = "" }) => found("aws:appautoscaling/target:Target", ResourceId, ResourceId));
+  return Promise.all(
+    targets.map(async ({ ResourceId = "", ScalableTargetARN }) => {
+      const { Tags = {} } = await client.send(new ListTagsForResourceCommand({ ResourceARN: ScalableTargetARN }));
+      return { type: "aws:appautoscaling/target:Target" as const, id: ResourceId, names: [ResourceId], tags: Tags };
+    }),
+  );
 };

@@ -1,48 +1,68 @@
 import {
   ElastiCacheClient,
+  ListTagsForResourceCommand,
   paginateDescribeCacheClusters,
   paginateDescribeCacheParameterGroups,
   paginateDescribeCacheSubnetGroups,
   paginateDescribeReplicationGroups,
   paginateDescribeSnapshots,
 } from "@aws-sdk/client-elasticache";
-import { collect, type Found, type Inventory } from "./inventory";
+import { collect, type FoundType, type Inventory, tagRecord } from "./inventory";
+
+const replicationGroup = "aws:elasticache/replicationGroup:ReplicationGroup";
 
 export const elasticache: Inventory = async (config) => {
   const client = new ElastiCacheClient(config);
-  const found = (kind: string, id = "", owner?: string): Found => ({
-    type: `aws:elasticache/${kind}`,
+  const found = (type: FoundType, id = "", arn?: string, owner?: string) => ({
+    type,
     id,
+    arn,
+    owner,
     names: [id, owner],
-    tags: {},
   });
-  return (
-    await Promise.all([
-      collect(paginateDescribeReplicationGroups({ client }, {}), (page) =>
-        page.ReplicationGroups?.map(({ ReplicationGroupId }) =>
-          found("replicationGroup:ReplicationGroup", ReplicationGroupId),
-        ),
+  const all = await Promise.all([
+    collect(paginateDescribeReplicationGroups({ client }, {}), (page) =>
+      page.ReplicationGroups?.map(({ ARN, ReplicationGroupId }) => found(replicationGroup, ReplicationGroupId, ARN)),
+    ),
+    collect(paginateDescribeCacheClusters({ client }, {}), (page) =>
+      page.CacheClusters?.map(({ ARN, CacheClusterId, ReplicationGroupId }) =>
+        found("aws:elasticache/cluster:Cluster", CacheClusterId, ARN, ReplicationGroupId),
       ),
-      collect(paginateDescribeCacheClusters({ client }, {}), (page) =>
-        page.CacheClusters?.map(({ CacheClusterId, ReplicationGroupId }) =>
-          found("cluster:Cluster", CacheClusterId, ReplicationGroupId),
-        ),
+    ),
+    collect(paginateDescribeCacheSubnetGroups({ client }, {}), (page) =>
+      page.CacheSubnetGroups?.map(({ ARN, CacheSubnetGroupName }) =>
+        found("aws:elasticache/subnetGroup:SubnetGroup", CacheSubnetGroupName, ARN),
       ),
-      collect(paginateDescribeCacheSubnetGroups({ client }, {}), (page) =>
-        page.CacheSubnetGroups?.map(({ CacheSubnetGroupName }) =>
-          found("subnetGroup:SubnetGroup", CacheSubnetGroupName),
-        ),
+    ),
+    collect(paginateDescribeCacheParameterGroups({ client }, {}), (page) =>
+      page.CacheParameterGroups?.map(({ ARN, CacheParameterGroupName }) =>
+        found("aws:elasticache/parameterGroup:ParameterGroup", CacheParameterGroupName, ARN),
       ),
-      collect(paginateDescribeCacheParameterGroups({ client }, {}), (page) =>
-        page.CacheParameterGroups?.map(({ CacheParameterGroupName }) =>
-          found("parameterGroup:ParameterGroup", CacheParameterGroupName),
-        ),
+    ),
+    collect(paginateDescribeSnapshots({ client }, {}), (page) =>
+      page.Snapshots?.map(({ ARN, SnapshotName, ReplicationGroupId }) =>
+        found("aws:elasticache/snapshot:Snapshot", SnapshotName, ARN, ReplicationGroupId),
       ),
-      collect(paginateDescribeSnapshots({ client }, {}), (page) =>
-        page.Snapshots?.map(({ SnapshotName, ReplicationGroupId }) =>
-          found("snapshot:Snapshot", SnapshotName, ReplicationGroupId),
-        ),
-      ),
-    ])
-  ).flat();
+    ),
+  ]);
+  // AWS's own groups, which every account has.
+  const listed = all.flat().filter(({ id }) => !id.startsWith("default"));
+  return Promise.all(
+    listed.map(async ({ arn, owner, ...thing }) => {
+      // A replication group's nodes and snapshots are its own, tagged or not.
+      const group = listed.find(({ id, type }) => type === replicationGroup && id === owner);
+      return { ...thing, tags: await tags(group?.arn ?? arn) };
+    }),
+  );
+
+  async function tags(ResourceName: string | undefined): Promise<Record<string, string> | undefined> {
+    try {
+      const { TagList } = await client.send(new ListTagsForResourceCommand({ ResourceName }));
+      return tagRecord(TagList);
+    } catch (error) {
+      // ElastiCache does not tell the tags of what is just being made, changed or deleted.
+      if (error instanceof Error && /NotFound|Invalid\w*State/.test(error.name)) return undefined;
+      throw error;
+    }
+  }
 };

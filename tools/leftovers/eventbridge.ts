@@ -12,7 +12,7 @@ export const eventBridge: Inventory = async (config) => {
   return Promise.all(
     rules.map(async ({ Arn, Name = "" }) => {
       const { Tags } = await client.send(new ListTagsForResourceCommand({ ResourceARN: Arn }));
-      return { type: "aws:cloudwatch/eventRule:EventRule", id: Name, names: [Name], tags: tagRecord(Tags) };
+      return { type: "aws:cloudwatch/eventRule:EventRule" as const, id: Name, names: [Name], tags: tagRecord(Tags) };
     }),
   );
 };

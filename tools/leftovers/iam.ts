@@ -14,11 +14,11 @@ export const iam: Inventory = async (config) => {
   return Promise.all([
     ...roles.map(async ({ RoleName = "" }) => {
       const { Tags } = await client.send(new ListRoleTagsCommand({ RoleName }));
-      return { type: "aws:iam/role:Role", id: RoleName, names: [RoleName], tags: tagRecord(Tags) };
+      return { type: "aws:iam/role:Role" as const, id: RoleName, names: [RoleName], tags: tagRecord(Tags) };
     }),
     ...policies.map(async ({ Arn = "", PolicyName }) => {
       const { Tags } = await client.send(new ListPolicyTagsCommand({ PolicyArn: Arn }));
-      return { type: "aws:iam/policy:Policy", id: Arn, names: [PolicyName], tags: tagRecord(Tags) };
+      return { type: "aws:iam/policy:Policy" as const, id: Arn, names: [PolicyName], tags: tagRecord(Tags) };
     }),
   ]);
 };

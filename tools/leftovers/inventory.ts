@@ -1,12 +1,65 @@
+/** Pulumi's type tokens of everything that is looked for. */
+export const foundTypes = [
+  "aws:apigateway/apiKey:ApiKey",
+  "aws:apigateway/restApi:RestApi",
+  "aws:apigateway/usagePlan:UsagePlan",
+  "aws:appautoscaling/target:Target",
+  "aws:cloudtrail/trail:Trail",
+  "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+  "aws:cloudwatch/dashboard:Dashboard",
+  "aws:cloudwatch/eventRule:EventRule",
+  "aws:cloudwatch/logGroup:LogGroup",
+  "aws:cloudwatch/metricAlarm:MetricAlarm",
+  "aws:cloudwatch/queryDefinition:QueryDefinition",
+  "aws:cognito/userPool:UserPool",
+  "aws:ec2/eip:Eip",
+  "aws:ec2/flowLog:FlowLog",
+  "aws:ec2/internetGateway:InternetGateway",
+  "aws:ec2/natGateway:NatGateway",
+  "aws:ec2/networkAcl:NetworkAcl",
+  "aws:ec2/networkInterface:NetworkInterface",
+  "aws:ec2/routeTable:RouteTable",
+  "aws:ec2/securityGroup:SecurityGroup",
+  "aws:ec2/subnet:Subnet",
+  "aws:ec2/vpc:Vpc",
+  "aws:ec2/vpcEndpoint:VpcEndpoint",
+  "aws:ecs/cluster:Cluster",
+  "aws:ecs/service:Service",
+  "aws:ecs/taskDefinition:TaskDefinition",
+  "aws:elasticache/cluster:Cluster",
+  "aws:elasticache/parameterGroup:ParameterGroup",
+  "aws:elasticache/replicationGroup:ReplicationGroup",
+  "aws:elasticache/snapshot:Snapshot",
+  "aws:elasticache/subnetGroup:SubnetGroup",
+  "aws:iam/policy:Policy",
+  "aws:iam/role:Role",
+  "aws:kms/alias:Alias",
+  "aws:kms/key:Key",
+  "aws:lambda/function:Function",
+  "aws:rds/instance:Instance",
+  "aws:rds/instanceAutomatedBackup:InstanceAutomatedBackup",
+  "aws:rds/parameterGroup:ParameterGroup",
+  "aws:rds/snapshot:Snapshot",
+  "aws:rds/subnetGroup:SubnetGroup",
+  "aws:s3/bucket:Bucket",
+  "aws:secretsmanager/secret:Secret",
+  "aws:sns/topic:Topic",
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+  "aws:wafv2/webAcl:WebAcl",
+] as const;
+
+export type FoundType = (typeof foundTypes)[number];
+
 /** Something that exists in the account. */
 export interface Found {
-  /** Pulumi's type token, such as `aws:ec2/vpc:Vpc`. */
-  type: string;
+  type: FoundType;
   /** As the provider identifies it in Pulumi's state; of a database its name, which it takes as well. */
   id: string;
   /** Physical names by which it may be known: its own, or that of what it belongs to. */
   names: (string | undefined)[];
-  tags: Record<string, string>;
+  /** Its tags, or those of what it lies in; undefined where it takes none or AWS made it by itself, so that its names must tell. */
+  tags: Record<string, string> | undefined;
 }
 
 /** How the clients reach AWS: the account whose credentials the SDK finds, unless a local AWS is given. */

@@ -7,7 +7,7 @@ export const lambda: Inventory = async (config) => {
   return Promise.all(
     functions.map(async ({ FunctionArn, FunctionName = "" }) => {
       const { Tags = {} } = await client.send(new ListTagsCommand({ Resource: FunctionArn }));
-      return { type: "aws:lambda/function:Function", id: FunctionName, names: [FunctionName], tags: Tags };
+      return { type: "aws:lambda/function:Function" as const, id: FunctionName, names: [FunctionName], tags: Tags };
     }),
   );
 };

@@ -1,7 +1,6 @@
 import {
   CloudWatchLogsClient,
   DescribeQueryDefinitionsCommand,
-  DescribeResourcePoliciesCommand,
   ListTagsForResourceCommand,
   paginateDescribeLogGroups,
   type QueryDefinition,
@@ -11,27 +10,26 @@ import { collect, type Inventory } from "./inventory";
 export const logs: Inventory = async (config) => {
   const client = new CloudWatchLogsClient(config);
   const groups = await collect(paginateDescribeLogGroups({ client }, {}), (page) => page.logGroups);
-  const { resourcePolicies = [] } = await client.send(new DescribeResourcePoliciesCommand({}));
   const queries = await collect(queryPages(client), (page) => page);
   const tagged = await Promise.all(
     groups.map(async ({ arn = "", logGroupName = "" }) => {
       const { tags = {} } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn.replace(/:\*$/, "") }));
-      return { type: "aws:cloudwatch/logGroup:LogGroup", id: logGroupName, names: [logGroupName], tags };
+      return {
+        type: "aws:cloudwatch/logGroup:LogGroup" as const,
+        id: logGroupName,
+        names: [logGroupName],
+        // A service that writes once more after its log group was deleted makes it again, without tags.
+        tags: Object.keys(tags).length === 0 ? undefined : tags,
+      };
     }),
   );
   return [
     ...tagged,
-    ...resourcePolicies.map(({ policyName = "" }) => ({
-      type: "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
-      id: policyName,
-      names: [policyName],
-      tags: {},
-    })),
     ...queries.map(({ queryDefinitionId = "", name }) => ({
-      type: "aws:cloudwatch/queryDefinition:QueryDefinition",
+      type: "aws:cloudwatch/queryDefinition:QueryDefinition" as const,
       id: queryDefinitionId,
       names: [name],
-      tags: {},
+      tags: undefined,
     })),
   ];
 };

@@ -1,57 +1,82 @@
 import {
+  ListTagsForResourceCommand,
   paginateDescribeDBInstanceAutomatedBackups,
   paginateDescribeDBInstances,
   paginateDescribeDBParameterGroups,
   paginateDescribeDBSnapshots,
   paginateDescribeDBSubnetGroups,
   RDSClient,
+  type Tag,
 } from "@aws-sdk/client-rds";
-import { collect, type Inventory, tagRecord } from "./inventory";
+import { collect, type Found, type FoundType, type Inventory, tagRecord } from "./inventory";
 
 export const rds: Inventory = async (config) => {
   const client = new RDSClient(config);
+  const [things, groups] = await Promise.all([instancesAndBackups(client), subnetAndParameterGroups(client)]);
+  const taggedGroups = await Promise.all(
+    // AWS's own groups, which every account has.
+    groups
+      .filter(({ id }) => !id.startsWith("default"))
+      .map(async ({ type, id, arn }) => {
+        const { TagList } = await client.send(new ListTagsForResourceCommand({ ResourceName: arn }));
+        return { type, id, names: [id], tags: tagRecord(TagList) };
+      }),
+  );
+  return [...things, ...taggedGroups];
+};
+
+async function instancesAndBackups(client: RDSClient): Promise<Found[]> {
+  const found = (type: FoundType, id: string, name: string | undefined, tags: Found["tags"]): Found => ({
+    type,
+    id,
+    names: [name],
+    tags,
+  });
   return (
     await Promise.all([
       collect(paginateDescribeDBInstances({ client }, {}), (page) =>
-        page.DBInstances?.map(({ DBInstanceIdentifier: id = "", TagList }) => ({
-          type: "aws:rds/instance:Instance",
-          id,
-          names: [id],
-          tags: tagRecord(TagList),
-        })),
+        page.DBInstances?.map(({ DBInstanceIdentifier: id = "", TagList }) =>
+          found("aws:rds/instance:Instance", id, id, tagRecord(TagList)),
+        ),
       ),
+      collect(paginateDescribeDBSnapshots({ client }, {}), (page) =>
+        page.DBSnapshots?.map(({ DBSnapshotIdentifier: id = "", DBInstanceIdentifier, TagList }) =>
+          found("aws:rds/snapshot:Snapshot", id, DBInstanceIdentifier, copied(TagList)),
+        ),
+      ),
+      collect(paginateDescribeDBInstanceAutomatedBackups({ client }, {}), (page) =>
+        page.DBInstanceAutomatedBackups?.map(({ DbiResourceId: id = "", DBInstanceIdentifier, TagList }) =>
+          found("aws:rds/instanceAutomatedBackup:InstanceAutomatedBackup", id, DBInstanceIdentifier, copied(TagList)),
+        ),
+      ),
+    ])
+  ).flat();
+}
+
+/** RDS makes these with the instance's tags, or with none. */
+function copied(tags: Tag[] = []): Found["tags"] {
+  return tags.length === 0 ? undefined : tagRecord(tags);
+}
+
+async function subnetAndParameterGroups(
+  client: RDSClient,
+): Promise<{ type: FoundType; id: string; arn: string | undefined }[]> {
+  return (
+    await Promise.all([
       collect(paginateDescribeDBSubnetGroups({ client }, {}), (page) =>
-        page.DBSubnetGroups?.map(({ DBSubnetGroupName: id = "" }) => ({
-          type: "aws:rds/subnetGroup:SubnetGroup",
+        page.DBSubnetGroups?.map(({ DBSubnetGroupArn: arn, DBSubnetGroupName: id = "" }) => ({
+          type: "aws:rds/subnetGroup:SubnetGroup" as const,
           id,
-          names: [id],
-          tags: {},
+          arn,
         })),
       ),
       collect(paginateDescribeDBParameterGroups({ client }, {}), (page) =>
-        page.DBParameterGroups?.map(({ DBParameterGroupName: id = "" }) => ({
-          type: "aws:rds/parameterGroup:ParameterGroup",
+        page.DBParameterGroups?.map(({ DBParameterGroupArn: arn, DBParameterGroupName: id = "" }) => ({
+          type: "aws:rds/parameterGroup:ParameterGroup" as const,
           id,
-          names: [id],
-          tags: {},
-        })),
-      ),
-      collect(paginateDescribeDBSnapshots({ client }, {}), (page) =>
-        page.DBSnapshots?.map(({ DBSnapshotIdentifier: id = "", DBInstanceIdentifier, TagList }) => ({
-          type: "aws:rds/snapshot:Snapshot",
-          id,
-          names: [id, DBInstanceIdentifier],
-          tags: tagRecord(TagList),
-        })),
-      ),
-      collect(paginateDescribeDBInstanceAutomatedBackups({ client }, {}), (page) =>
-        page.DBInstanceAutomatedBackups?.map(({ DBInstanceArn: id = "", DBInstanceIdentifier }) => ({
-          type: "aws:rds/instanceAutomatedBackup:InstanceAutomatedBackup",
-          id,
-          names: [DBInstanceIdentifier],
-          tags: {},
+          arn,
         })),
       ),
     ])
   ).flat();
-};
+}

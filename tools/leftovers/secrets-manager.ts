@@ -12,6 +12,11 @@ export const secretsManager: Inventory = async (config) => {
     const tags = tagRecord(Tags);
     // The master secret that RDS makes has a name of RDS's own, and a tag that says whose it is.
     const owner = tags["aws:rds:primaryDBInstanceArn"]?.split(":").at(-1);
-    return { type: "aws:secretsmanager/secret:Secret", id: ARN, names: [Name, owner], tags };
+    return {
+      type: "aws:secretsmanager/secret:Secret",
+      id: ARN,
+      names: [Name, owner],
+      tags: owner === undefined ? tags : undefined,
+    };
   });
 };

@@ -8,7 +8,7 @@ export const sns: Inventory = async (config) => {
     topics.map(async ({ TopicArn = "" }) => {
       const { Tags } = await client.send(new ListTagsForResourceCommand({ ResourceArn: TopicArn }));
       const name = TopicArn.split(":").at(-1);
-      return { type: "aws:sns/topic:Topic", id: TopicArn, names: [name], tags: tagRecord(Tags) };
+      return { type: "aws:sns/topic:Topic" as const, id: TopicArn, names: [name], tags: tagRecord(Tags) };
     }),
   );
 };

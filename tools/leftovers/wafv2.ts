@@ -10,7 +10,7 @@ export const wafv2: Inventory = async (config) => {
     acls.map(async ({ ARN, Id = "", Name = "" }) => {
       const { TagInfoForResource } = await client.send(new ListTagsForResourceCommand({ ResourceARN: ARN }));
       const tags = tagRecord(TagInfoForResource?.TagList);
-      return { type: "aws:wafv2/webAcl:WebAcl", id: Id, names: [Name], tags };
+      return { type: "aws:wafv2/webAcl:WebAcl" as const, id: Id, names: [Name], tags };
     }),
   );
 };

@@ -1,8 +1,8 @@
-"""EC2: descriptions of security group rules, log groups of flow logs, interfaces of NAT gateways."""
+"""EC2: descriptions of security group rules, log groups of flow logs, interfaces of NAT gateways, what keeps a network from being deleted."""
 
 import inspect
 
-from moto.ec2.exceptions import InvalidSecurityGroupRuleIdNotFoundError
+from moto.ec2.exceptions import DependencyViolationError, InvalidSecurityGroupRuleIdNotFoundError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.security_groups import SecurityGroupRule
 
@@ -69,3 +69,39 @@ def delete_nat_gateway(original, self, nat_gateway_id):
     gateway = original(self, nat_gateway_id)
     self.enis.pop(gateway._eni.id, None)
     return gateway
+
+
+@extends(EC2Backend)
+def delete_subnet(original, self, subnet_id):
+    """AWS deletes a subnet in which no network interface is left, and with it its association with a route table."""
+    if any(interface.subnet.id == subnet_id for interface in self.enis.values()):
+        raise DependencyViolationError(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
+    for table in self.route_tables.values():
+        table._associations = {key: target for key, target in table._associations.items() if target != subnet_id}
+    return original(self, subnet_id)
+
+
+@extends(EC2Backend)
+def delete_security_group(original, self, name=None, group_id=None):
+    """AWS deletes a security group that no network interface is in and no rule of another group names."""
+    named = {
+        rule.source_group.get("GroupId")
+        for rule in self.describe_security_group_rules([], {})
+        if rule.group_id != group_id
+    }
+    inside = {group.id for interface in self.enis.values() for group in interface.group_set}
+    if group_id in named | inside:
+        raise DependencyViolationError(f"resource {group_id} has a dependent object")
+    return original(self, name=name, group_id=group_id)
+
+
+@extends(EC2Backend)
+def delete_vpc(original, self, vpc_id):
+    """AWS deletes a VPC in which nothing is left but what came with it."""
+    left = [gateway for gateway in self.internet_gateways.values() if gateway.vpc and gateway.vpc.id == vpc_id]
+    endpoints = self.vpc_end_points.values()
+    left += [endpoint for endpoint in endpoints if endpoint.vpc_id == vpc_id and endpoint.state != "deleted"]
+    left += [group for group in self.groups.get(vpc_id, {}).values() if group.name != "default"]
+    if left:
+        raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+    return original(self, vpc_id)

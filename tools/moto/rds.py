@@ -7,7 +7,13 @@ import uuid
 
 from moto.core.responses import ActionResult
 from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
-from moto.rds.models import DBInstance, DBParameterGroup, MasterUserSecret, RDSBackend
+from moto.rds.models import (
+    DBInstance,
+    DBInstanceAutomatedBackup,
+    DBParameterGroup,
+    MasterUserSecret,
+    RDSBackend,
+)
 from moto.rds.responses import RDSResponse
 
 from extension import adds, extends, replaces
@@ -73,6 +79,41 @@ def _generate_secret_string(self):
     alphabet = string.ascii_letters + string.digits + "!#$%&*()_+-=[]{}|<>?"
     password = "".join(secrets.choice(alphabet) for _ in range(28))
     return json.dumps({"username": self.resource.master_username, "password": password})
+
+
+# Backups
+
+
+@adds(DBInstanceAutomatedBackup)
+@property
+def dbi_resource_id(self):
+    """AWS identifies the backups of an instance by the instance's own id."""
+    return self.automated_snapshots[0].dbi_resource_id
+
+
+@adds(DBInstanceAutomatedBackup)
+@property
+def tag_list(self):
+    """AWS gives backups the tags of the instance."""
+    return self.automated_snapshots[0].tags
+
+
+@adds(RDSResponse)
+def delete_db_instance_automated_backup(self):
+    """AWS deletes the backups that an instance has left, and no others."""
+    resource_id = self.params.get("DbiResourceId")
+    for backup in self.backend.describe_db_instance_automated_backups():
+        if backup.dbi_resource_id != resource_id:
+            continue
+        if backup.status != "retained":
+            raise RDSClientError(
+                "InvalidDBInstanceAutomatedBackupState",
+                f"The automated backups of {resource_id} are not retained ones: its instance exists.",
+            )
+        for snapshot in backup.automated_snapshots:
+            self.backend.delete_db_snapshot(snapshot.db_snapshot_identifier)
+        return ActionResult({"DBInstanceAutomatedBackup": {"DbiResourceId": resource_id, "Status": "deleting"}})
+    raise RDSClientError("DBInstanceAutomatedBackupNotFound", f"There are no automated backups of {resource_id}.")
 
 
 # Parameter groups

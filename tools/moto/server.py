@@ -23,6 +23,7 @@ EXTENSIONS = [
     "logs",
     "rds",
     "s3",
+    "wafv2",
 ]
 
 default_user_config["lambda"]["use_docker"] = False

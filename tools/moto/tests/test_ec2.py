@@ -96,3 +96,51 @@ class NatGatewayTest(ControlPlaneTest):
         self.assertEqual(ec2.describe_network_interfaces()["NetworkInterfaces"], [])
         ec2.release_address(AllocationId=address)
         self.assertEqual(ec2.describe_addresses()["Addresses"], [])
+
+
+class DeletionTest(ControlPlaneTest):
+    def setUp(self):
+        super().setUp()
+        self.ec2 = client("ec2")
+        self.vpc, self.subnets, self.group = network()
+
+    def test_of_a_subnet_waits_for_its_interfaces_and_takes_its_route_table_association_with_it(self):
+        table = self.ec2.create_route_table(VpcId=self.vpc)["RouteTable"]["RouteTableId"]
+        for subnet in self.subnets:
+            self.ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
+        interface = self.ec2.create_network_interface(SubnetId=self.subnets[0])["NetworkInterface"]
+        self.assert_refused("DependencyViolation", self.ec2.delete_subnet, SubnetId=self.subnets[0])
+        self.ec2.delete_subnet(SubnetId=self.subnets[1])
+        self.ec2.delete_network_interface(NetworkInterfaceId=interface["NetworkInterfaceId"])
+        self.assert_refused("DependencyViolation", self.ec2.delete_route_table, RouteTableId=table)
+        self.ec2.delete_subnet(SubnetId=self.subnets[0])
+        self.ec2.delete_route_table(RouteTableId=table)
+
+    def test_of_a_security_group_waits_for_the_rules_that_name_it_and_the_interfaces_in_it(self):
+        other = self.ec2.create_security_group(VpcId=self.vpc, GroupName="other", Description="other")["GroupId"]
+        permission = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "UserIdGroupPairs": [{"GroupId": other}]}
+        self.ec2.authorize_security_group_ingress(GroupId=self.group, IpPermissions=[permission])
+        self.ec2.authorize_security_group_ingress(GroupId=other, IpPermissions=[permission])
+        interface = self.ec2.create_network_interface(SubnetId=self.subnets[0], Groups=[self.group])
+        self.assert_refused("DependencyViolation", self.ec2.delete_security_group, GroupId=other)
+        self.assert_refused("DependencyViolation", self.ec2.delete_security_group, GroupId=self.group)
+        self.ec2.delete_network_interface(NetworkInterfaceId=interface["NetworkInterface"]["NetworkInterfaceId"])
+        self.ec2.delete_security_group(GroupId=self.group)
+        self.ec2.delete_security_group(GroupId=other)
+
+    def test_of_a_vpc_waits_for_what_did_not_come_with_it(self):
+        gateway = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        self.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=self.vpc)
+        endpoint = self.ec2.create_vpc_endpoint(
+            VpcId=self.vpc, VpcEndpointType="Interface", ServiceName="com.amazonaws.eu-west-1.kms"
+        )["VpcEndpoint"]["VpcEndpointId"]
+        steps = [
+            lambda: [self.ec2.delete_subnet(SubnetId=subnet) for subnet in self.subnets],
+            lambda: self.ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=self.vpc),
+            lambda: self.ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint]),
+            lambda: self.ec2.delete_security_group(GroupId=self.group),
+        ]
+        for step in steps:
+            self.assert_refused("DependencyViolation", self.ec2.delete_vpc, VpcId=self.vpc)
+            step()
+        self.ec2.delete_vpc(VpcId=self.vpc)

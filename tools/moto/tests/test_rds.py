@@ -186,6 +186,31 @@ class MasterUserSecretTest(RdsTest):
         )
 
 
+class BackupTest(RdsTest):
+    TAGS = [{"Key": "Environment", "Value": "dev"}]
+
+    def backups(self):
+        found = self.rds.describe_db_instance_automated_backups()["DBInstanceAutomatedBackups"]
+        return [(backup["DbiResourceId"], backup["Status"], backup["TagList"]) for backup in found]
+
+    def test_are_known_by_the_instances_id_and_have_its_tags(self):
+        self.create(Tags=self.TAGS, CopyTagsToSnapshot=True)
+        self.assertEqual(self.backups(), [(self.instance()["DbiResourceId"], "active", self.TAGS)])
+
+    def test_go_with_the_instance_or_are_deleted_later(self):
+        self.create(Tags=self.TAGS, CopyTagsToSnapshot=True)
+        resource_id = self.instance()["DbiResourceId"]
+        delete = self.rds.delete_db_instance_automated_backup
+        self.assert_refused("InvalidDBInstanceAutomatedBackupState", delete, DbiResourceId=resource_id)
+        self.rds.delete_db_instance(
+            DBInstanceIdentifier="rds-postgres-dev", SkipFinalSnapshot=True, DeleteAutomatedBackups=False
+        )
+        self.assertEqual(self.backups(), [(resource_id, "retained", self.TAGS)])
+        delete(DbiResourceId=resource_id)
+        self.assertEqual(self.backups(), [])
+        self.assert_refused("DBInstanceAutomatedBackupNotFound", delete, DbiResourceId=resource_id)
+
+
 class ParameterGroupTest(RdsTest):
     name = {"DBParameterGroupName": "parameters"}
 

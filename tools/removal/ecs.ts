@@ -1,0 +1,49 @@
+import {
+  ApplicationAutoScalingClient,
+  DeregisterScalableTargetCommand,
+} from "@aws-sdk/client-application-auto-scaling";
+import {
+  DeleteClusterCommand,
+  DeleteServiceCommand,
+  DeregisterTaskDefinitionCommand,
+  ECSClient,
+  paginateListTasks,
+  StopTaskCommand,
+  waitUntilServicesInactive,
+} from "@aws-sdk/client-ecs";
+import { collect } from "../leftovers/inventory";
+import { limitInSeconds, type Removals } from "./removal";
+
+export const ecs: Removals<
+  | "aws:appautoscaling/target:Target"
+  | "aws:ecs/cluster:Cluster"
+  | "aws:ecs/service:Service"
+  | "aws:ecs/taskDefinition:TaskDefinition"
+> = (config) => {
+  const client = new ECSClient(config);
+  const scaling = new ApplicationAutoScalingClient(config);
+  return {
+    // Its policies and their alarms go with it.
+    "aws:appautoscaling/target:Target": ({ id }) =>
+      scaling.send(
+        new DeregisterScalableTargetCommand({
+          ServiceNamespace: "ecs",
+          ScalableDimension: "ecs:service:DesiredCount",
+          ResourceId: id,
+        }),
+      ),
+    // Tasks that operators started by hand are of no service.
+    "aws:ecs/cluster:Cluster": async ({ id: cluster }) => {
+      const tasks = await collect(paginateListTasks({ client }, { cluster }), (page) => page.taskArns);
+      for (const task of tasks) await client.send(new StopTaskCommand({ cluster, task, reason: "sweep" }));
+      await client.send(new DeleteClusterCommand({ cluster }));
+    },
+    "aws:ecs/service:Service": async ({ id: service }) => {
+      const cluster = service.split("/").at(-2);
+      await client.send(new DeleteServiceCommand({ cluster, service, force: true }));
+      await waitUntilServicesInactive({ client, maxWaitTime: limitInSeconds }, { cluster, services: [service] });
+    },
+    "aws:ecs/taskDefinition:TaskDefinition": ({ id: taskDefinition }) =>
+      client.send(new DeregisterTaskDefinitionCommand({ taskDefinition })),
+  };
+};

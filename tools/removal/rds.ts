@@ -1,0 +1,40 @@
+import {
+  DeleteDBInstanceAutomatedBackupCommand,
+  DeleteDBInstanceCommand,
+  DeleteDBParameterGroupCommand,
+  DeleteDBSnapshotCommand,
+  DeleteDBSubnetGroupCommand,
+  RDSClient,
+  waitUntilDBInstanceDeleted,
+} from "@aws-sdk/client-rds";
+import { goesWithItsOwner, limitInSeconds, type Removals } from "./removal";
+
+export const rds: Removals<
+  | "aws:rds/instance:Instance"
+  | "aws:rds/instanceAutomatedBackup:InstanceAutomatedBackup"
+  | "aws:rds/parameterGroup:ParameterGroup"
+  | "aws:rds/snapshot:Snapshot"
+  | "aws:rds/subnetGroup:SubnetGroup"
+> = (config) => {
+  const client = new RDSClient(config);
+  return {
+    // An instance that somebody has protected against deletion is refused, and stays.
+    "aws:rds/instance:Instance": async ({ id: DBInstanceIdentifier }) => {
+      await client.send(
+        new DeleteDBInstanceCommand({ DBInstanceIdentifier, SkipFinalSnapshot: true, DeleteAutomatedBackups: true }),
+      );
+      await waitUntilDBInstanceDeleted({ client, maxWaitTime: limitInSeconds }, { DBInstanceIdentifier });
+    },
+    "aws:rds/instanceAutomatedBackup:InstanceAutomatedBackup": ({ id: DbiResourceId }) =>
+      client.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId })),
+    "aws:rds/parameterGroup:ParameterGroup": ({ id: DBParameterGroupName }) =>
+      client.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName })),
+    // Those that RDS made by itself go with the backups.
+    "aws:rds/snapshot:Snapshot": (found) =>
+      found.id.startsWith("rds:")
+        ? goesWithItsOwner(found)
+        : client.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: found.id })),
+    "aws:rds/subnetGroup:SubnetGroup": ({ id: DBSubnetGroupName }) =>
+      client.send(new DeleteDBSubnetGroupCommand({ DBSubnetGroupName })),
+  };
+};

@@ -1,0 +1,29 @@
+import {
+  DeleteLoggingConfigurationCommand,
+  DeleteWebACLCommand,
+  DisassociateWebACLCommand,
+  GetWebACLCommand,
+  ListResourcesForWebACLCommand,
+  WAFV2Client,
+} from "@aws-sdk/client-wafv2";
+import type { Removals } from "./removal";
+import { isGone } from "./refusals";
+
+const Scope = "REGIONAL";
+
+export const wafv2: Removals<"aws:wafv2/webAcl:WebAcl"> = (config) => {
+  const client = new WAFV2Client(config);
+  return {
+    "aws:wafv2/webAcl:WebAcl": async ({ id: Id, names: [Name] }) => {
+      const { WebACL, LockToken } = await client.send(new GetWebACLCommand({ Name, Scope, Id }));
+      const { ResourceArns = [] } = await client.send(
+        new ListResourcesForWebACLCommand({ WebACLArn: WebACL?.ARN, ResourceType: "API_GATEWAY" }),
+      );
+      for (const ResourceArn of ResourceArns) await client.send(new DisassociateWebACLCommand({ ResourceArn }));
+      await client.send(new DeleteLoggingConfigurationCommand({ ResourceArn: WebACL?.ARN })).catch((error: unknown) => {
+        if (!isGone(error)) throw error;
+      });
+      await client.send(new DeleteWebACLCommand({ Name, Scope, Id, LockToken }));
+    },
+  };
+};

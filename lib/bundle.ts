@@ -1,9 +1,13 @@
 import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync } from "esbuild";
 
 const repositoryRoot = path.resolve(__dirname, "..");
+
+/** Where deployment packages lie, by their hash, relative to the repository root, which the engine runs the program in. */
+const bundleFolder = ".local/bundles";
 
 /** CommonJS dependencies load Node's own modules with `require`, which an ES module does not have. */
 const requireForCommonJs =
@@ -55,12 +59,30 @@ export interface Bundle {
   sha256: string;
 }
 
-/** The deployment package of {@link bundleFiles}. */
+/**
+ * The deployment package of {@link bundleFiles}, by files: texts would stand in the state, twice, and be written with it after every step
+ * of a deployment.
+ */
 export function bundle(entryPoint: string): Bundle {
   const files = bundleFiles(entryPoint);
-  const assets = Object.entries(files).map(([name, text]) => [name, new pulumi.asset.StringAsset(text)] as const);
-  return {
-    archive: new pulumi.asset.AssetArchive(Object.fromEntries(assets)),
-    sha256: createHash("sha256").update(JSON.stringify(files)).digest("hex"),
-  };
+  const sha256 = createHash("sha256").update(JSON.stringify(files)).digest("hex");
+  const folder = path.join(bundleFolder, sha256);
+  keep(files, path.join(repositoryRoot, folder));
+  const assets = Object.keys(files).map((name) => [name, new pulumi.asset.FileAsset(path.join(folder, name))] as const);
+  return { archive: new pulumi.asset.AssetArchive(Object.fromEntries(assets)), sha256 };
+}
+
+/** Writes files into a folder at one stroke, as another deployment may read it. */
+function keep(files: BundledFiles, folder: string): void {
+  if (existsSync(folder)) return;
+  mkdirSync(path.dirname(folder), { recursive: true });
+  const draft = mkdtempSync(`${folder}-`);
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(draft, name), text);
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    // Somebody else was faster.
+    rmSync(draft, { recursive: true });
+    if (!existsSync(folder)) throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -99,9 +99,12 @@ describe.each(Object.entries(environments))("the bundle of %s", (entryPoint, env
 
   it("is deployed as these files", async () => {
     const { archive } = bundle(entryPoint);
-    const assets = (await archive.assets) as Record<string, pulumi.asset.StringAsset>;
-    const texts = await Promise.all(Object.entries(assets).map(async ([name, asset]) => [name, await asset.text]));
-    expect(Object.fromEntries(texts)).toEqual(files);
+    const assets = (await archive.assets) as Record<string, pulumi.asset.FileAsset>;
+    const root = path.resolve(__dirname, "../..");
+    const texts = Object.entries(assets).map(async ([name, asset]) => {
+      return [name, readFileSync(path.join(root, await asset.path), "utf8")];
+    });
+    expect(Object.fromEntries(await Promise.all(texts))).toEqual(files);
   });
 });
 

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { RecordingMonitor, runUnderMocks } from "../../tools/mocked-engine";
+import { repository } from "../../tools/paths";
 
 export type Values = Record<string, unknown>;
 
@@ -159,7 +162,7 @@ function describeRequest(request: RegisterResourceRequest, urn: string, register
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
-const textSignature = "c44067f5952c0a294b673a41bacd8c17";
+const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
 
 /** A value without its wrappings, and the paths at which it was secret. */
 function plain(wrapped: unknown, path = ""): { value: unknown; secrets: string[] } {
@@ -172,8 +175,8 @@ function plain(wrapped: unknown, path = ""): { value: unknown; secrets: string[]
     }
     case archiveSignature:
       return plain(object.assets, path);
-    case textSignature:
-      return { value: object.text, secrets: [] };
+    case assetSignature:
+      return { value: object.text ?? readFileSync(join(repository, object.path as string), "utf8"), secrets: [] };
     case undefined: {
       const entries = Object.entries(object).map(
         ([key, item]) => [key, plain(item, path ? `${path}.${key}` : key)] as const,

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type DataLossGuard } from "./data-loss";
 import { regionalArn, type Environment } from "./environment";
 import { policyDocument, type Statement } from "./iam";
 import { functionTypes, phiTags, resourceName, serviceLogGroups } from "./naming";
@@ -22,6 +23,7 @@ export class Kms extends pulumi.ComponentResource {
   constructor(
     name: string,
     private readonly environment: Environment,
+    private readonly dataLoss: DataLossGuard,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("tap:security:Kms", name, {}, opts);
@@ -52,7 +54,7 @@ export class Kms extends pulumi.ComponentResource {
         deletionWindowInDays,
         tags: { Name: physicalName, ...(domain === "logs" ? {} : phiTags) },
       },
-      { parent: this },
+      { parent: this, ...this.dataLoss.optionsFor("keys", physicalName) },
     );
     new aws.kms.Alias(domain, { name: `alias/${physicalName}`, targetKeyId: key.id }, { parent: this });
     return key.arn;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ApiGateway } from "./api-gateway";
 import { type EnvironmentConfig } from "./config";
+import { type DataLossGuard } from "./data-loss";
 import { DatabaseRotation } from "./database-rotation";
 import { Ecs } from "./ecs";
 import { type Environment } from "./environment";
@@ -25,6 +26,7 @@ export interface TapStackArgs {
   availabilityZoneIds: string[];
   /** API Gateway's permission to write logs, which belongs to the account. */
   apiGatewayAccountReady: pulumi.Resource;
+  dataLoss: DataLossGuard;
 }
 
 /** The whole environment: creates the components and wires them. */
@@ -33,12 +35,12 @@ export class TapStack extends pulumi.ComponentResource {
 
   constructor(name: string, args: TapStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("tap:stack:TapStack", name, {}, opts);
-    const { config, accountId, partition, availabilityZoneIds, apiGatewayAccountReady } = args;
+    const { config, accountId, partition, availabilityZoneIds, apiGatewayAccountReady, dataLoss } = args;
     const { environmentSuffix, region } = config;
     const environment: Environment = { environmentSuffix, region, accountId, partition };
     const parent = { parent: this };
 
-    const kms = new Kms("kms", environment, parent);
+    const kms = new Kms("kms", environment, dataLoss, parent);
     const logs = { logsKeyArn: kms.keyArns.logs, retentionInDays: config.logRetentionDays };
     const vpc = new Vpc(
       "vpc",
@@ -68,6 +70,7 @@ export class TapStack extends pulumi.ComponentResource {
         databaseKeyArn: kms.keyArns.database,
         secretsKeyArn: kms.keyArns.secrets,
         logs,
+        dataLoss,
       },
       parent,
     );
@@ -83,6 +86,7 @@ export class TapStack extends pulumi.ComponentResource {
         initialAuthToken: secrets.initialRedisAuthToken,
         cacheKeyArn: kms.keyArns.cache,
         logs,
+        dataLoss,
       },
       parent,
     );
@@ -133,7 +137,7 @@ export class TapStack extends pulumi.ComponentResource {
     );
     const userPool = new UserPool(
       "user-pool",
-      { environment, threatProtection: config.threatProtection, callbackUrls: config.signInCallbackUrls },
+      { environment, threatProtection: config.threatProtection, callbackUrls: config.signInCallbackUrls, dataLoss },
       parent,
     );
     const service = new RecordsService(
@@ -156,6 +160,7 @@ export class TapStack extends pulumi.ComponentResource {
         concurrency: config.serviceConcurrency,
         logs,
         auditLogs: { ...logs, retentionInDays: config.auditRetentionDays },
+        dataLoss,
       },
       parent,
     );

@@ -43,6 +43,8 @@ runCommand(async () => {
 /** What AWS would say to the program's questions, in an account that has no environment yet. */
 const answer: Mocks["call"] = ({ token, inputs }) => {
   switch (token) {
+    case "pulumi:pulumi:readStackResourceOutputs":
+      return { outputs: {} };
     case "aws:index/getCallerIdentity:getCallerIdentity":
       return { accountId: "123456789012" };
     case "aws:index/getPartition:getPartition":

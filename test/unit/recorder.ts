@@ -26,6 +26,12 @@ export interface Recorded {
   /** Logical name of the provider it was given. */
   provider: string;
   ignoreChanges: string[];
+  /** Undefined where the provider decides. */
+  deleteBeforeReplace: boolean | undefined;
+  /** Names of the hooks that can stop its creation, also in a preview. */
+  beforeCreate: string[];
+  /** What they say against it. */
+  objections: string[];
   retainOnDelete: boolean;
   protect: boolean;
   importId: string;
@@ -46,21 +52,32 @@ export interface RecordOptions {
 const project = "tap";
 
 /** Runs a program under mocks, waits until everything is registered, and returns that, by URN. */
-export async function record(
+export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Recorded[]> {
+  const { recorded, error } = await attempt(program, options);
+  if (error) throw error;
+  return recorded;
+}
+
+/** The same for a program that may fail: with its error, and what it had registered by then. */
+export async function attempt(
   program: () => unknown,
-  { calls = {}, configuration = {}, stack = "dev" }: RecordOptions = {},
-): Promise<Recorded[]> {
+  { calls = {}, configuration = {}, stack = "dev" }: RecordOptions,
+): Promise<{ recorded: Recorded[]; error: Error | undefined }> {
   const engine = new MockedEngine(calls);
   const options = { project, stack, configuration: fullKeys(configuration), preview: false };
   const { stackTraceLimit } = Error;
   // Pulumi takes a stack trace for every promise, and jest maps each to its source: most of the time would go into that.
   Error.stackTraceLimit = 0;
+  let error: Error | undefined;
   try {
     await runUnderMocks(async () => stackOutputs(await program()), engine, options);
+  } catch (thrown) {
+    if (!(thrown instanceof Error)) throw thrown;
+    error = thrown;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
-  return engine.recorded();
+  return { recorded: engine.recorded(), error };
 }
 
 /** The one resource of a type, or of a type and a logical name. */
@@ -98,6 +115,7 @@ function stackOutputs(result: unknown): Values | undefined {
 /** A mock of the engine that plays AWS, too, and notes what components and the stack tell. */
 class MockedEngine extends RecordingMonitor {
   private readonly outputs = new Map<string, object>();
+  private readonly objections = new Map<RegisterResourceRequest, string[]>();
 
   constructor(calls: Required<RecordOptions>["calls"]) {
     super({
@@ -116,6 +134,11 @@ class MockedEngine extends RecordingMonitor {
     });
   }
 
+  override async registerResource(...[request, callback]: Parameters<RecordingMonitor["registerResource"]>) {
+    this.objections.set(request, await this.objectionsTo(request));
+    await super.registerResource(request, callback);
+  }
+
   override registerResourceOutputs(
     request: { getUrn(): string; getOutputs(): { toJavaScript(): object } | undefined },
     callback: (error: unknown, response: object) => void,
@@ -126,13 +149,33 @@ class MockedEngine extends RecordingMonitor {
 
   recorded(): Recorded[] {
     const recorded = this.requests.map(({ request, urn }) =>
-      describeRequest(request, urn, this.outputs.get(urn) ?? {}),
+      describeRequest(request, urn, this.outputs.get(urn) ?? {}, this.objections.get(request) ?? []),
     );
     return recorded.sort((a, b) => (a.urn < b.urn ? -1 : 1));
   }
+
+  /** Asks the hooks of a resource, as the engine does before it creates one. */
+  private async objectionsTo(request: RegisterResourceRequest): Promise<string[]> {
+    const objections: string[] = [];
+    for (const hookName of request.getHooks()?.getBeforeCreateList() ?? []) {
+      const hook = this.hooks.get(hookName);
+      if (!hook?.opts?.onDryRun) throw new Error(`the hook ${hookName} says nothing in a preview`);
+      try {
+        await hook.callback({ urn: "", id: "", name: request.getName(), type: request.getType() });
+      } catch (error) {
+        objections.push((error as Error).message);
+      }
+    }
+    return objections;
+  }
 }
 
-function describeRequest(request: RegisterResourceRequest, urn: string, registeredOutputs: object): Recorded {
+function describeRequest(
+  request: RegisterResourceRequest,
+  urn: string,
+  registeredOutputs: object,
+  objections: string[],
+): Recorded {
   const inputs = plain(request.getObject()?.toJavaScript() ?? {});
   const outputs = plain(registeredOutputs);
   const dependencies = sortedTitles(request.getDependenciesList());
@@ -149,6 +192,9 @@ function describeRequest(request: RegisterResourceRequest, urn: string, register
     dependsOn: dependencies.filter((dependency) => !sortedTitles(implied).includes(dependency)),
     provider: nameOf(request.getProvider().replace(/::[^:]*$/, "")),
     ignoreChanges: request.getIgnorechangesList(),
+    deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
+    beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
+    objections,
     retainOnDelete: request.getRetainondelete() ?? false,
     protect: request.getProtect() ?? false,
     importId: request.getImportid(),

@@ -52,6 +52,8 @@ export class ApiGateway extends pulumi.ComponentResource {
   readonly apiId: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
   readonly stageArn: pulumi.Output<string>;
+  /** One line for each request, with nothing of a patient. */
+  readonly accessLogGroupName: pulumi.Output<string>;
 
   constructor(
     name: string,
@@ -64,10 +66,11 @@ export class ApiGateway extends pulumi.ComponentResource {
       .apply(([invokeArn, userPoolArn]) => gatewayDocument({ invokeArn, userPoolArn }));
 
     const api = this.createApi(document);
+    const accessLogGroup = this.createAccessLogGroup();
     const stage = this.createStage(
       api,
       this.createDeployment(api, document),
-      this.createAccessLogGroup(),
+      accessLogGroup,
       this.createExecutionLogGroup(api),
     );
     this.createMethodSettings(api, stage);
@@ -76,8 +79,14 @@ export class ApiGateway extends pulumi.ComponentResource {
     this.apiId = api.id;
     this.url = stage.invokeUrl;
     this.stageArn = stage.arn;
+    this.accessLogGroupName = accessLogGroup.name;
 
-    this.registerOutputs({ apiId: this.apiId, url: this.url, stageArn: this.stageArn });
+    this.registerOutputs({
+      apiId: this.apiId,
+      url: this.url,
+      stageArn: this.stageArn,
+      accessLogGroupName: this.accessLogGroupName,
+    });
   }
 
   private createApi(body: pulumi.Output<string>) {

@@ -1,4 +1,5 @@
 import { losses, type StoreName } from "./data-loss";
+import { maximumConnections } from "./database-capacity";
 import { impossibleChanges, type Reason } from "./impossible-changes";
 import { Mistakes } from "./mistakes";
 import { ownTagNames, validateSuffix } from "./naming";
@@ -150,6 +151,18 @@ export const settings = {
     description: "Days to keep the audit log. 45 CFR 164.316(b)(2) asks for six years.",
     default: 2192,
     values: logRetentionDays,
+  }),
+  alarmEmails: list({
+    description: "E-mail addresses that alarms page. Each must confirm the subscription that AWS sends it.",
+    default: [],
+    allowed: "a list of at most 20 e-mail addresses such as on-call@example.org, each once",
+    maximum: 20,
+    accepts: (item): item is string => item.length <= 254 && /^[\w.+-]{1,64}@([a-z0-9-]+\.)+[a-z]{2,}$/i.test(item),
+  }),
+  auditTrail: flag({
+    description:
+      "Whether CloudTrail keeps who called AWS's APIs, and the environment's functions. An account may have five trails a region.",
+    default: false,
   }),
   databaseInstanceClass: text({
     description: "Instance class of the PostgreSQL database.",
@@ -383,18 +396,6 @@ export function loadConfig(
 /** MiB that Fargate accepts beside a number of CPU units. */
 export function fargateMemoryFor(cpu: number): number[] {
   return fargateMemory[cpu] ?? [];
-}
-
-/**
- * PostgreSQL's default `max_connections` on an instance class: memory in bytes / 9531392, at most 5000
- * (RDS user guide, "Maximum number of database connections").
- */
-export function maximumConnections(instanceClass: string): number {
-  const [, family = "", size = ""] = instanceClass.split(".");
-  const small: Record<string, number> = { micro: 1, small: 2, medium: 4, large: 8 };
-  const generalPurpose = small[size] ?? 16 * Number(/^\d+/.exec(size)?.[0] ?? "1");
-  const gibibytes = family.startsWith("r") ? generalPurpose * 2 : generalPurpose;
-  return Math.min(5000, Math.floor((gibibytes * 2 ** 30) / 9531392));
 }
 
 interface Suffix {

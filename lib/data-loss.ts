@@ -8,6 +8,7 @@ export const losses = {
   keys: "what is encrypted with them",
   users: "all users with their passwords and second factors",
   audit: "the audit log",
+  trail: "the trail of calls of AWS's APIs",
 } as const;
 
 export type StoreName = keyof typeof losses;

@@ -32,6 +32,8 @@ const timeout = 60;
  * (45 CFR 164.312(d), FSBP SecretsManager.1 and .4). The master's is rotated by RDS.
  */
 export class DatabaseRotation extends pulumi.ComponentResource {
+  /** Seconds after which Lambda ends the function. */
+  readonly timeout = timeout;
   readonly functionName: pulumi.Output<string>;
 
   constructor(

@@ -1,4 +1,5 @@
 import { type EnvironmentConfig } from "./config";
+import { losses } from "./data-loss";
 import { type LivingDatabase, type LivingEnvironment } from "./previous-deployment";
 
 /** A key, and why its value is refused. */
@@ -9,7 +10,7 @@ const wayOut = "make a new environment, in a stack of its own, or destroy this o
 /** What in a configuration a living environment cannot become: AWS would refuse halfway, or everything would be replaced. */
 export function impossibleChanges(config: EnvironmentConfig, living: LivingEnvironment | undefined): Reason[] {
   if (!living) return [];
-  const { environmentSuffix, region, vpcCidr, availabilityZoneCount, database } = living;
+  const { environmentSuffix, region, vpcCidr, availabilityZoneCount, auditTrail, database } = living;
   const reasons: (Reason | false)[] = [
     config.environmentSuffix !== environmentSuffix && [
       "environmentSuffix",
@@ -24,6 +25,12 @@ export function impossibleChanges(config: EnvironmentConfig, living: LivingEnvir
       "availabilityZoneCount",
       `must not go below ${availabilityZoneCount}, as AWS takes no subnet from data stores: ${wayOut}`,
     ],
+    auditTrail &&
+      !config.auditTrail &&
+      !config.allowDataLoss.includes("trail") && [
+        "auditTrail",
+        `must stay true, unless allowDataLoss names trail: ${losses.trail} would be lost`,
+      ],
     ...(database ? databaseChanges(config, database) : []),
   ];
   return reasons.filter((reason) => reason !== false);

@@ -3,10 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { type DataLossGuard } from "./data-loss";
 import { regionalArn, type Environment } from "./environment";
 import { policyDocument, type Statement } from "./iam";
-import { functionTypes, phiTags, resourceName, serviceLogGroups } from "./naming";
+import { functionTypes, phiTags, resourceName, type ResourceType, serviceLogGroups } from "./naming";
 
 /** What a key protects. */
-export type KeyDomain = "database" | "cache" | "secrets" | "logs";
+export type KeyDomain = "database" | "cache" | "secrets" | "logs" | "alerts";
+
+/** Domains whose data never holds anything of a patient. */
+const withoutPhi: KeyDomain[] = ["logs", "alerts"];
 
 /** AWS waits 7 to 30 days before it deletes a key; the shortest, since an environment's data goes with it. */
 const deletionWindowInDays = 7;
@@ -37,28 +40,46 @@ export class Kms extends pulumi.ComponentResource {
       cache: this.createKey("cache", "Redis at rest and its snapshots", cacheKeyPolicy(environment)),
       secrets: this.createKey("secrets", "Secrets in Secrets Manager", secretsKeyPolicy(environment)),
       logs: this.createKey("logs", "Log groups", logsKeyPolicy(environment)),
+      alerts: this.createKey("alerts", "Alarms on their way to those who are paged", alertsKeyPolicy(environment)),
     };
 
     this.registerOutputs({ keyArns: this.keyArns });
   }
 
   private createKey(domain: KeyDomain, description: string, policy: string): pulumi.Output<string> {
-    const physicalName = resourceName(`kms-${domain}`, this.environment.environmentSuffix);
-    const key = new aws.kms.Key(
-      domain,
-      {
-        description: `${description} (${physicalName})`,
-        policy,
-        enableKeyRotation: true,
-        rotationPeriodInDays,
-        deletionWindowInDays,
-        tags: { Name: physicalName, ...(domain === "logs" ? {} : phiTags) },
-      },
-      { parent: this, ...this.dataLoss.optionsFor("keys", physicalName) },
-    );
-    new aws.kms.Alias(domain, { name: `alias/${physicalName}`, targetKeyId: key.id }, { parent: this });
-    return key.arn;
+    const tags = withoutPhi.includes(domain) ? {} : phiTags;
+    const { environment, dataLoss } = this;
+    return createKey(this, domain, { environment, type: `kms-${domain}`, description, policy, tags, dataLoss });
   }
+}
+
+export interface KeyArgs {
+  environment: Environment;
+  type: Extract<ResourceType, `kms-${string}`>;
+  description: string;
+  policy: string;
+  /** Beside its name. */
+  tags: Record<string, string>;
+  dataLoss: DataLossGuard;
+}
+
+/** Makes a key with yearly rotation and its alias as children of a component, and returns its ARN. */
+export function createKey(parent: pulumi.Resource, name: string, args: KeyArgs): pulumi.Output<string> {
+  const physicalName = resourceName(args.type, args.environment.environmentSuffix);
+  const key = new aws.kms.Key(
+    name,
+    {
+      description: `${args.description} (${physicalName})`,
+      policy: args.policy,
+      enableKeyRotation: true,
+      rotationPeriodInDays,
+      deletionWindowInDays,
+      tags: { Name: physicalName, ...args.tags },
+    },
+    { parent, ...args.dataLoss.optionsFor("keys", physicalName) },
+  );
+  new aws.kms.Alias(name, { name: `alias/${physicalName}`, targetKeyId: key.id }, { parent });
+  return key.arn;
 }
 
 /** RDS encrypts storage and Performance Insights for callers that IAM allows (RDS user guide, "AWS KMS key management"). */
@@ -99,6 +120,22 @@ export function logsKeyPolicy(environment: Environment): string {
   ]);
 }
 
+/** CloudWatch for alarms of this account, and SNS for callers that IAM allows (SNS developer guide, "Key management"). */
+export function alertsKeyPolicy(environment: Environment): string {
+  return policyDocument([
+    administration(environment),
+    {
+      Sid: "PublishAlarms",
+      Effect: "Allow",
+      Principal: { Service: "cloudwatch.amazonaws.com" },
+      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+      Resource: "*",
+      Condition: { StringEquals: { "aws:SourceAccount": environment.accountId } },
+    },
+    ...useThrough(environment, ["sns"]),
+  ]);
+}
+
 /** ARNs of every log group of an environment; the identifier of the API, which AWS chooses, is a wildcard. */
 export function encryptedLogGroupArns(environment: Environment): string[] {
   const { environmentSuffix } = environment;
@@ -111,6 +148,7 @@ export function encryptedLogGroupArns(environment: Environment): string[] {
     name("redis-engine-log"),
     name("ecs-analytics"),
     name("aws-waf-logs"),
+    name("cloudtrail"),
     ...functionTypes.map((type) => serviceLogGroups.lambda(name(type))),
     serviceLogGroups.rds(name("rds-postgres"), "postgresql"),
     serviceLogGroups.rds(name("rds-postgres"), "upgrade"),
@@ -120,7 +158,7 @@ export function encryptedLogGroupArns(environment: Environment): string[] {
 }
 
 /** Management by whom IAM allows, without use. Without the account's root a key could become unmanageable (KMS developer guide, "Default key policy"). */
-function administration({ partition, accountId }: Environment): Statement {
+export function administration({ partition, accountId }: Environment): Statement {
   return {
     Sid: "Administration",
     Effect: "Allow",
@@ -154,7 +192,7 @@ function administration({ partition, accountId }: Environment): Statement {
 }
 
 /** Use by whom IAM allows, and only through some AWS services, which may keep grants for resources of theirs. */
-function useThrough({ partition, accountId, region }: Environment, services: string[]): Statement[] {
+export function useThrough({ partition, accountId, region }: Environment, services: string[]): Statement[] {
   const Principal = { AWS: `arn:${partition}:iam::${accountId}:root` };
   const viaService = {
     "kms:CallerAccount": accountId,

@@ -14,6 +14,7 @@ export interface LivingEnvironment {
   region: string;
   vpcCidr: string;
   availabilityZoneCount: number;
+  auditTrail: boolean;
   /** Undefined before the database exists. */
   database: LivingDatabase | undefined;
 }
@@ -58,6 +59,7 @@ export function describeDeployment(state: ResourceOutputs): PreviousDeployment {
       region: vpc.arn.split(":")[3] ?? "",
       vpcCidr: vpc.cidrBlock,
       availabilityZoneCount: resources.filter(({ type, name }) => type === subnetType && /^data-\d$/.test(name)).length,
+      auditTrail: outputsOf("aws:s3/bucket:Bucket") !== undefined,
       database: database && {
         engineVersion: database.engineVersion,
         actualEngineVersion: database.engineVersionActual,

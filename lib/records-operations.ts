@@ -33,6 +33,8 @@ const timeout = 900;
  * and end a user's sessions by invoking the function (45 CFR 164.308(a)(1)(ii)(D), 164.312(b)). Not reachable by the API.
  */
 export class RecordsOperations extends pulumi.ComponentResource {
+  /** Seconds after which Lambda ends the function. */
+  readonly timeout = timeout;
   readonly functionName: pulumi.Output<string>;
 
   constructor(

@@ -49,6 +49,8 @@ const timeout = 10;
  * that every access is written to (45 CFR 164.312(b)). Not for work longer than a request: that is what analytics tasks are for.
  */
 export class RecordsService extends pulumi.ComponentResource {
+  /** Seconds after which Lambda ends the function. */
+  readonly timeout = timeout;
   readonly functionName: pulumi.Output<string>;
   readonly invokeArn: pulumi.Output<string>;
   readonly auditLogGroup: { name: pulumi.Output<string>; arn: pulumi.Output<string> };

@@ -36,6 +36,8 @@ const timeout = 900;
  * once the new one has been proven (45 CFR 164.312(d), FSBP SecretsManager.1 and .4).
  */
 export class RedisRotation extends pulumi.ComponentResource {
+  /** Seconds after which Lambda ends the function. */
+  readonly timeout = timeout;
   readonly functionName: pulumi.Output<string>;
 
   constructor(

@@ -35,6 +35,8 @@ const timeout = 900;
  * that needs it has changed. Runs again when the migrations, the database or the secret have changed; a destroy runs nothing.
  */
 export class SchemaMigration extends pulumi.ComponentResource {
+  /** Seconds after which Lambda ends the function. */
+  readonly timeout = timeout;
   readonly functionName: pulumi.Output<string>;
   /** Exists once the schema is what the code beside it expects, and the service's secret has a value. */
   readonly done: pulumi.Resource;

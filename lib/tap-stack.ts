@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ApiGateway } from "./api-gateway";
+import { AuditTrail } from "./audit-trail";
 import { type EnvironmentConfig } from "./config";
 import { type DataLossGuard } from "./data-loss";
 import { DatabaseRotation } from "./database-rotation";
@@ -9,6 +10,7 @@ import { Kms } from "./kms";
 import { Rds } from "./rds";
 import { RecordsOperations } from "./records-operations";
 import { RecordsService } from "./records-service";
+import { Monitoring } from "./monitoring";
 import { Redis } from "./redis";
 import { RedisRotation } from "./redis-rotation";
 import { SchemaMigration } from "./schema-migration";
@@ -102,7 +104,7 @@ export class TapStack extends pulumi.ComponentResource {
       securityGroupId: redis.securityGroupId,
       secretArn: secrets.redisAuthSecretArn,
     };
-    new RedisRotation(
+    const redisRotation = new RedisRotation(
       "redis-rotation",
       {
         environment,
@@ -164,7 +166,7 @@ export class TapStack extends pulumi.ComponentResource {
       },
       parent,
     );
-    new DatabaseRotation(
+    const databaseRotation = new DatabaseRotation(
       "database-rotation",
       {
         environment,
@@ -226,6 +228,39 @@ export class TapStack extends pulumi.ComponentResource {
       parent,
     );
 
+    const trail =
+      config.auditTrail &&
+      new AuditTrail(
+        "audit-trail",
+        { environment, retentionInDays: config.auditRetentionDays, logs, dataLoss },
+        parent,
+      );
+    const monitoring = new Monitoring(
+      "monitoring",
+      {
+        environment,
+        alertsKeyArn: kms.keyArns.alerts,
+        alarmEmails: config.alarmEmails,
+        accessLogGroupName: api.accessLogGroupName,
+        auditLogGroupName: service.auditLogGroup.name,
+        trailLogGroupName: trail ? trail.logGroupName : undefined,
+        functionTimeouts: {
+          "records-service": service.timeout,
+          "records-operations": operations.timeout,
+          "schema-migration": migration.timeout,
+          "database-rotation": databaseRotation.timeout,
+          "redis-rotation": redisRotation.timeout,
+        },
+        serviceConcurrency: config.serviceConcurrency,
+        apiRateLimit: config.apiRateLimit,
+        wafRateLimit: config.wafRateLimit,
+        database: { instanceClass: config.databaseInstanceClass, allocatedStorage: config.databaseAllocatedStorage },
+        redisNodeCount: config.redisNodeCount,
+        natGatewayIds: vpc.natGatewayIds,
+      },
+      parent,
+    );
+
     this.outputs = {
       environmentSuffix,
       region,
@@ -249,6 +284,8 @@ export class TapStack extends pulumi.ComponentResource {
       ecsTaskDefinitionArn: ecs.taskDefinitionArn,
       auditLogGroupName: service.auditLogGroup.name,
       operationsFunctionName: operations.functionName,
+      alarmTopicArn: monitoring.topicArn,
+      dashboardUrl: monitoring.dashboardUrl,
     };
     this.registerOutputs(this.outputs);
   }
@@ -278,4 +315,6 @@ export interface TapStackOutputs extends Record<string, pulumi.Input<unknown>> {
   ecsTaskDefinitionArn: pulumi.Output<string>;
   auditLogGroupName: pulumi.Output<string>;
   operationsFunctionName: pulumi.Output<string>;
+  alarmTopicArn: pulumi.Output<string>;
+  dashboardUrl: pulumi.Output<string>;
 }

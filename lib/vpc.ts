@@ -38,6 +38,7 @@ export class Vpc extends pulumi.ComponentResource {
   readonly publicSubnetIds: pulumi.Output<string>[];
   readonly privateSubnetIds: pulumi.Output<string>[];
   readonly dataSubnetIds: pulumi.Output<string>[];
+  readonly natGatewayIds: pulumi.Output<string>[];
   readonly awsAccess: AwsAccess;
   /** Routes and endpoints, without which what stands in the private subnets reaches no API of AWS. */
   readonly pathsToAws: pulumi.Resource[] = [];
@@ -57,8 +58,8 @@ export class Vpc extends pulumi.ComponentResource {
     this.publicSubnetIds = this.createSubnets("public", layout.public);
     this.privateSubnetIds = this.createSubnets("private", layout.private);
     this.dataSubnetIds = this.createSubnets("data", layout.data);
-    const natGatewayIds = this.createWayOut();
-    const privateRouteTableIds = this.createPrivateRoutes(natGatewayIds);
+    this.natGatewayIds = this.createWayOut();
+    const privateRouteTableIds = this.createPrivateRoutes(this.natGatewayIds);
     const dataRouteTableId = this.createDataRoutes();
     this.awsAccess = {
       nat: args.natStrategy !== "none",
@@ -72,6 +73,7 @@ export class Vpc extends pulumi.ComponentResource {
       publicSubnetIds: this.publicSubnetIds,
       privateSubnetIds: this.privateSubnetIds,
       dataSubnetIds: this.dataSubnetIds,
+      natGatewayIds: this.natGatewayIds,
       awsAccess: this.awsAccess,
     });
   }

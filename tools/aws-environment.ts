@@ -34,3 +34,16 @@ export function localAwsEnvironment(endpoint: string): NodeJS.ProcessEnv {
 export function clientConfig(endpoint: string): ClientConfig {
   return { endpoint, region: settings.region.default, credentials: testCredentials };
 }
+
+/**
+ * How the AWS SDK reaches the user's account in AWS, with the credentials that it finds itself: environment, profile, sign-on, role.
+ * @throws UserError where AWS_ENDPOINT_URL names a local AWS, which the SDK would use instead.
+ */
+export function accountConfig(region: string): ClientConfig {
+  const endpoint = process.env.AWS_ENDPOINT_URL;
+  if (endpoint) {
+    throw new UserError(`AWS_ENDPOINT_URL is "${endpoint}", which is not AWS. Unset it, or add --local to use it.`);
+  }
+  // An account holds much besides ours, and looking through all of it meets AWS's request limits.
+  return { region, maxAttempts: 10, retryMode: "adaptive" };
+}

@@ -1,5 +1,7 @@
 import { resourceName, resourceTypes, type ResourceType } from "../lib/naming";
 import { apiGateway } from "./leftovers/api-gateway";
+import { cloudTrail } from "./leftovers/cloudtrail";
+import { cloudWatch } from "./leftovers/cloudwatch";
 import { cognito } from "./leftovers/cognito";
 import { ec2 } from "./leftovers/ec2";
 import { ecs } from "./leftovers/ecs";
@@ -11,12 +13,16 @@ import { kms } from "./leftovers/kms";
 import { lambda } from "./leftovers/lambda";
 import { logs } from "./leftovers/logs";
 import { rds } from "./leftovers/rds";
+import { s3 } from "./leftovers/s3";
 import { secretsManager } from "./leftovers/secrets-manager";
+import { sns } from "./leftovers/sns";
 import { wafv2 } from "./leftovers/wafv2";
 
 /** Every service that the program uses. */
 const inventories: Record<string, Inventory> = {
   "API Gateway": apiGateway,
+  CloudTrail: cloudTrail,
+  CloudWatch: cloudWatch,
   Cognito: cognito,
   EC2: ec2,
   "ECS, Application Auto Scaling": ecs,
@@ -27,7 +33,9 @@ const inventories: Record<string, Inventory> = {
   Lambda: lambda,
   "CloudWatch Logs": logs,
   RDS: rds,
+  S3: s3,
   "Secrets Manager": secretsManager,
+  SNS: sns,
   WAF: wafv2,
 };
 

@@ -18,7 +18,7 @@ import {
   region,
 } from "./stack";
 
-const domains = ["database", "cache", "secrets", "logs"] as const;
+const domains = ["database", "cache", "secrets", "logs", "alerts"] as const;
 type Domain = (typeof domains)[number];
 
 const root = `arn:${partition}:iam::${accountId}:root`;
@@ -30,8 +30,8 @@ async function policyOf(domain: Domain): Promise<PolicyStatement[]> {
   return parsePolicy(Policy).Statement;
 }
 
-test("are four different ones", () => {
-  expect(new Set(domains.map((domain) => outputs.kmsKeyArns[domain])).size).toBe(4);
+test("are five different ones", () => {
+  expect(new Set(domains.map((domain) => outputs.kmsKeyArns[domain])).size).toBe(5);
 });
 
 describe.each(domains)("of the %s domain", (domain) => {
@@ -68,7 +68,7 @@ describe.each(domains)("of the %s domain", (domain) => {
 
   test("admits nobody by wildcard, and lets nobody use it who only manages it", async () => {
     const [administration, ...others] = await policyOf(domain);
-    expect(others.length).toBe(domain === "logs" ? 1 : 2);
+    expect(others.length).toBe({ database: 2, cache: 2, secrets: 2, logs: 1, alerts: 3 }[domain]);
     const all = [administration, ...others].map((statement) => JSON.stringify(statement?.Principal));
     expect(all.filter((principal) => principal.includes("*"))).toEqual([]);
     expect(administration).toMatchObject({ Effect: "Allow", Principal: { AWS: root }, Resource: "*" });
@@ -138,6 +138,7 @@ test("of the logs domain can be used by this region's log service only, for this
             nameOf("redis-engine-log"),
             nameOf("ecs-analytics"),
             nameOf("aws-waf-logs"),
+            nameOf("cloudtrail"),
             ...functionTypes.map((type) => `/aws/lambda/${nameOf(type)}`),
             `/aws/rds/instance/${nameOf("rds-postgres")}/postgresql`,
             `/aws/rds/instance/${nameOf("rds-postgres")}/upgrade`,

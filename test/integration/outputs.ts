@@ -4,10 +4,10 @@ import { dirname, join, resolve, sep } from "node:path";
 const text = (value: unknown): value is string => typeof value === "string" && value !== "";
 const port = (value: unknown): value is number => Number.isInteger(value);
 const texts = (value: unknown): value is string[] => Array.isArray(value) && value.length > 0 && value.every(text);
-const keyArns = (value: unknown): value is Record<"database" | "cache" | "secrets" | "logs", string> =>
+const keyArns = (value: unknown): value is Record<"database" | "cache" | "secrets" | "logs" | "alerts", string> =>
   typeof value === "object" &&
   value !== null &&
-  Object.keys(value).sort().join() === "cache,database,logs,secrets" &&
+  Object.keys(value).sort().join() === "alerts,cache,database,logs,secrets" &&
   Object.values(value).every(text);
 
 /** Every output of the stack, and what it is. */
@@ -34,6 +34,8 @@ const shape = {
   ecsTaskDefinitionArn: text,
   auditLogGroupName: text,
   operationsFunctionName: text,
+  alarmTopicArn: text,
+  dashboardUrl: text,
 };
 
 type Checked<Check> = Check extends (value: unknown) => value is infer T ? T : never;

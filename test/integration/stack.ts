@@ -1,5 +1,6 @@
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { EC2Client } from "@aws-sdk/client-ec2";
@@ -11,6 +12,7 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RDSClient } from "@aws-sdk/client-rds";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SNSClient } from "@aws-sdk/client-sns";
 import { WAFV2Client } from "@aws-sdk/client-wafv2";
 import { resourceName, type ResourceType } from "../../lib/naming";
 import { findStack } from "./outputs";
@@ -34,6 +36,7 @@ const configuration = {
 export const aws = {
   apiGateway: new APIGatewayClient(configuration),
   autoScaling: new ApplicationAutoScalingClient(configuration),
+  cloudWatch: new CloudWatchClient(configuration),
   cognito: new CognitoIdentityProviderClient(configuration),
   ec2: new EC2Client(configuration),
   ecs: new ECSClient(configuration),
@@ -45,6 +48,7 @@ export const aws = {
   logs: new CloudWatchLogsClient(configuration),
   rds: new RDSClient(configuration),
   secretsManager: new SecretsManagerClient(configuration),
+  sns: new SNSClient(configuration),
   waf: new WAFV2Client(configuration),
 };
 

@@ -112,13 +112,14 @@ describe("ApiGateway", () => {
     });
   });
 
-  it("tells its id and address and its stage's ARN", () => {
+  it("tells its id and address, its stage's ARN and where it writes a line for each request", () => {
     const component = only(recorded, "tap:api:ApiGateway");
     expect(component.inputs).toEqual({});
     expect(component.outputs).toEqual({
       apiId: "RestApi-records",
       url: "https://records.api.example/stage",
       stageArn: "arn:Stage-records",
+      accessLogGroupName: "api-access-pr-7",
     });
   });
 });

@@ -2,14 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi";
 import { load } from "js-yaml";
-import {
-  fargateMemoryFor,
-  loadConfig,
-  maximumConnections,
-  privateRegistry,
-  settings,
-  type EnvironmentConfig,
-} from "../../lib/config";
+import { fargateMemoryFor, loadConfig, privateRegistry, settings, type EnvironmentConfig } from "../../lib/config";
+import { maximumConnections } from "../../lib/database-capacity";
 
 import type { LivingEnvironment } from "../../lib/previous-deployment";
 
@@ -85,7 +79,10 @@ const table: Record<Key, Row> = {
     valid: [
       ["[]", []],
       ['["cache"]', ["cache"]],
-      ['["database", "cache", "keys", "users", "audit"]', ["database", "cache", "keys", "users", "audit"]],
+      [
+        '["database", "cache", "keys", "users", "audit", "trail"]',
+        ["database", "cache", "keys", "users", "audit", "trail"],
+      ],
     ],
   },
   vpcCidr: {
@@ -136,6 +133,20 @@ const table: Record<Key, Row> = {
     valid: [
       ["2557", 2557],
       ["3653", 3653],
+    ],
+  },
+  alarmEmails: {
+    default: [],
+    valid: [
+      ["[]", []],
+      ['["on-call@example.org", "a.b+c@mail.example.co.uk"]', ["on-call@example.org", "a.b+c@mail.example.co.uk"]],
+    ],
+  },
+  auditTrail: {
+    default: false,
+    valid: [
+      ["true", true],
+      ["false", false],
     ],
   },
   databaseInstanceClass: {
@@ -442,6 +453,7 @@ describe("a living environment", () => {
     region: "eu-west-1",
     vpcCidr: "10.0.0.0/16",
     availabilityZoneCount: 2,
+    auditTrail: false,
     database: { engineVersion: "17", actualEngineVersion: "17.6", allocatedStorage: 95 },
   };
   const change = (texts: Texts, database: typeof living.database | undefined = living.database) =>
@@ -463,6 +475,11 @@ describe("a living environment", () => {
     const raised = { engineVersion: "17.2", actualEngineVersion: "17.6", allocatedStorage: 20 };
     expect(change({ databaseEngineVersion: "17.2" }, raised).databaseEngineVersion).toBe("17.2");
     expect(() => change({ databaseEngineVersion: "17.3" }, raised)).toThrow("must not go below 17.6");
+  });
+
+  it("may lose its trail when that is allowed", () => {
+    const withTrail = { ...living, auditTrail: true };
+    expect(read({ allowDataLoss: '["trail"]' }, undefined, "dev", withTrail).auditTrail).toBe(false);
   });
 
   it("may change what it likes in a database that does not exist yet", () => {

@@ -11,11 +11,14 @@ const guarded: [type: string, name: string, store: StoreName, physicalName: stri
   ["aws:cognito/userPool:UserPool", "users", "users", "records-users-dev"],
   ["aws:elasticache/replicationGroup:ReplicationGroup", "redis", "cache", "redis-dev"],
   ["aws:elasticache/subnetGroup:SubnetGroup", "redis", "cache", "redis-subnets-dev"],
+  ["aws:kms/key:Key", "alerts", "keys", "kms-alerts-dev"],
   ["aws:kms/key:Key", "cache", "keys", "kms-cache-dev"],
   ["aws:kms/key:Key", "database", "keys", "kms-database-dev"],
   ["aws:kms/key:Key", "logs", "keys", "kms-logs-dev"],
   ["aws:kms/key:Key", "secrets", "keys", "kms-secrets-dev"],
+  ["aws:kms/key:Key", "trail", "keys", "kms-trail-dev"],
   ["aws:rds/instance:Instance", "postgres", "database", "rds-postgres-dev"],
+  ["aws:s3/bucket:Bucket", "trail", "trail", "audit-trail-dev-123456789012"],
 ];
 
 /** A state in which all of that exists, and nothing else, so that no change is impossible. */
@@ -26,7 +29,7 @@ const existing: ResourceOutputs = Object.fromEntries(
 /** Under mocks each registration is a creation: what exists already would be replaced. */
 const replaceEverything = (allowDataLoss: string[]) =>
   recordProgram(
-    { allowDataLoss: JSON.stringify(allowDataLoss) },
+    { auditTrail: "true", allowDataLoss: JSON.stringify(allowDataLoss) },
     { calls: { ...freshAccount, ...previously(existing) } },
   );
 
@@ -58,7 +61,7 @@ describe("a replacement of what holds data", () => {
   });
 
   it("says what would be lost", async () => {
-    expect(stopped(await replaceEverything(["database", "keys", "users", "audit"]))).toContain(
+    expect(stopped(await replaceEverything(["database", "keys", "users", "audit", "trail"]))).toContain(
       'aws:elasticache/replicationGroup:ReplicationGroup redis: cache: "redis-dev" would be replaced, and all sessions and cached reads be lost; allowed only when allowDataLoss names cache',
     );
   });
@@ -75,7 +78,7 @@ describe("a replacement of what holds data", () => {
 });
 
 it("the first deployment, and one after a destroy, creates everything unhindered", async () => {
-  const recorded = await recordProgram();
+  const recorded = await recordProgram({ auditTrail: "true" });
   expect(stopped(recorded)).toEqual([]);
   expect(recorded.filter(({ beforeCreate }) => beforeCreate.length > 0)).toHaveLength(guarded.length);
 });

@@ -21,6 +21,7 @@ describe("the program", () => {
         cache: "arn:Key-cache",
         secrets: "arn:Key-secrets",
         logs: "arn:Key-logs",
+        alerts: "arn:Key-alerts",
       },
       redisPrimaryEndpoint: "redis.cache.example",
       redisPort: 6379,
@@ -37,6 +38,9 @@ describe("the program", () => {
       ecsTaskDefinitionArn: "arn:TaskDefinition-analytics",
       auditLogGroupName: "audit-dev",
       operationsFunctionName: "records-operations-dev",
+      alarmTopicArn: "arn:Topic-alerts",
+      dashboardUrl:
+        "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/records-dev",
     });
   });
 
@@ -53,7 +57,7 @@ describe("the program", () => {
     const underStack = recorded.filter(
       ({ type, parent }) => type.startsWith("aws:") && parent !== "ApiGatewayAccount api-gateway-account",
     );
-    expect(underStack.length).toBe(153);
+    expect(underStack.length).toBe(205);
     expect(new Set(underStack.map(({ provider }) => provider))).toEqual(new Set(["aws"]));
   });
 

@@ -72,8 +72,8 @@ describe("Kms", () => {
     recorded = await record(() => new Kms("kms", environment, dataLoss));
   });
 
-  it("makes four keys, each with an alias", () => {
-    expect(counts(recorded)).toEqual({ "aws:kms/key:Key": 4, "aws:kms/alias:Alias": 4 });
+  it("makes five keys, each with an alias", () => {
+    expect(counts(recorded)).toEqual({ "aws:kms/key:Key": 5, "aws:kms/alias:Alias": 5 });
   });
 
   it.each([
@@ -81,6 +81,7 @@ describe("Kms", () => {
     ["cache", "Redis at rest and its snapshots (kms-cache-pr-7)", "phi"],
     ["secrets", "Secrets in Secrets Manager (kms-secrets-pr-7)", "phi"],
     ["logs", "Log groups (kms-logs-pr-7)", undefined],
+    ["alerts", "Alarms on their way to those who are paged (kms-alerts-pr-7)", undefined],
   ])("rotates the %s key every year and deletes it after seven days", (domain, description, classification) => {
     const { policy, ...inputs } = only(recorded, "aws:kms/key:Key", domain).inputs;
     expect(typeof policy).toBe("string");
@@ -129,6 +130,22 @@ describe("Kms", () => {
     ]);
   });
 
+  it("lets CloudWatch use the alerts key for alarms of this account, and others through SNS only", () => {
+    const { policy } = only(recorded, "aws:kms/key:Key", "alerts").inputs;
+    expect(statements(policy)).toEqual([
+      administration,
+      {
+        Sid: "PublishAlarms",
+        Effect: "Allow",
+        Principal: { Service: "cloudwatch.amazonaws.com" },
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Resource: "*",
+        Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+      },
+      ...use("sns.eu-west-1.amazonaws.com"),
+    ]);
+  });
+
   it("knows the log groups of an environment by name", () => {
     expect(encryptedLogGroupArns(environment)).toEqual(
       [
@@ -139,6 +156,7 @@ describe("Kms", () => {
         "redis-engine-log-pr-7",
         "ecs-analytics-pr-7",
         "aws-waf-logs-pr-7",
+        "cloudtrail-pr-7",
         "/aws/lambda/records-service-pr-7",
         "/aws/lambda/records-operations-pr-7",
         "/aws/lambda/schema-migration-pr-7",
@@ -168,6 +186,7 @@ describe("Kms", () => {
         cache: "arn:Key-cache",
         secrets: "arn:Key-secrets",
         logs: "arn:Key-logs",
+        alerts: "arn:Key-alerts",
       },
     });
   });

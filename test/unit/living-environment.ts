@@ -18,6 +18,7 @@ const resources: [string, string, Record<string, unknown>][] = [
     zones.map((zone): [string, string, object] => ["aws:ec2/subnet:Subnet", `${tier}-${zone}`, {}]),
   ),
   ["aws:rds/instance:Instance", "postgres", { engineVersion: "17", engineVersionActual: "17.6", allocatedStorage: 90 }],
+  ["aws:s3/bucket:Bucket", "trail", {}],
   ["aws:elasticache/replicationGroup:ReplicationGroup", "redis", { authToken: "the first token" }],
 ];
 

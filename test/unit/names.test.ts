@@ -1,4 +1,5 @@
 import "./mocked-bundle";
+import { auditQueries } from "../../lib/audit-queries";
 import { functionTypes, resourceName, resourceTypes, serviceLogGroups, type ResourceType } from "../../lib/naming";
 import { accountId, isolated, recordProgram } from "./program";
 import { type Recorded, type Values } from "./recorder";
@@ -6,10 +7,28 @@ import { type Recorded, type Values } from "./recorder";
 const types = Object.keys(resourceTypes) as ResourceType[];
 
 /** Inputs in which physical names stand. */
-const nameInputs = ["name", "identifier", "replicationGroupId", "family", "domain", "stageName"];
+const nameInputs = [
+  "name",
+  "alarmName",
+  "dashboardName",
+  "bucket",
+  "identifier",
+  "replicationGroupId",
+  "family",
+  "domain",
+  "stageName",
+];
 
 /** Inputs of the same names that say something else. */
 const nameless = new Set([
+  ...[
+    "Policy",
+    "OwnershipControls",
+    "PublicAccessBlock",
+    "ServerSideEncryptionConfiguration",
+    "Versioning",
+    "LifecycleConfiguration",
+  ].map((part) => `aws:s3/bucket${part}:Bucket${part} bucket`),
   "aws:cognito/resourceServer:ResourceServer identifier",
   "aws:cognito/resourceServer:ResourceServer name",
   "aws:ec2/eip:Eip domain",
@@ -37,11 +56,13 @@ const allowedNames = (suffix: string) => {
     ...types.filter((type) => type.startsWith("kms-")).map((type) => `alias/${name(type)}`),
     suffix,
     `${name("records-sign-in")}-${accountId}`,
+    `${name("audit-trail")}-${accountId}`,
     ...functionTypes.map((type) => serviceLogGroups.lambda(name(type))),
     serviceLogGroups.rds(name("rds-postgres"), "postgresql"),
     serviceLogGroups.rds(name("rds-postgres"), "upgrade"),
     serviceLogGroups.apiExecution("RestApi-records", suffix),
     serviceLogGroups.containerInsights(name("ecs")),
+    ...Object.keys(auditQueries).map((query) => `${name("audit-queries")}/${query}`),
   ]);
 };
 
@@ -51,7 +72,7 @@ describe("the names of an environment", () => {
   let withoutNat: Recorded[];
   let other: Recorded[];
   beforeAll(async () => {
-    const largest = { natStrategy: "perAz", availabilityZoneCount: "3" };
+    const largest = { natStrategy: "perAz", availabilityZoneCount: "3", auditTrail: "true" };
     environment = await recordProgram({ ...largest, environmentSuffix: suffix });
     withoutNat = await recordProgram({ ...isolated, environmentSuffix: suffix });
     other = await recordProgram({ ...largest, environmentSuffix: "zz" });
@@ -66,7 +87,8 @@ describe("the names of an environment", () => {
     const names = new Set([...physicalNames(environment), ...physicalNames(withoutNat)]);
     const unused = types.filter((type) => {
       const name = resourceName(type, suffix);
-      return !names.has(name) && !names.has(`alias/${name}`) && !names.has(`${name}-${accountId}`);
+      const variants = [name, `alias/${name}`, `${name}-${accountId}`, `${name}/changes`];
+      return !variants.some((variant) => names.has(variant));
     });
     expect(unused).toEqual(["rds-parameters-15", "rds-parameters-16", "rds-parameters-18"]);
   });

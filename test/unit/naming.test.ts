@@ -39,7 +39,11 @@ describe("a physical name", () => {
 
   it("is limited by what AWS says", () => {
     expect(nameLimits).toEqual({
+      "CloudWatch alarm": 255,
+      "CloudWatch dashboard": 255,
       "CloudWatch log group": 512,
+      "CloudWatch Logs query": 255,
+      "CloudTrail trail": 128,
       "Cognito user pool": 128,
       "Cognito domain prefix": 50,
       "EC2 Name tag": 256,
@@ -56,7 +60,9 @@ describe("a physical name", () => {
       "API Gateway stage": 128,
       "RDS instance": 63,
       "RDS group": 255,
+      "S3 bucket": 50,
       "Secrets Manager secret": 512,
+      "SNS topic": 256,
       "WAF resource": 128,
     });
   });

@@ -30,7 +30,7 @@ const list = <T>(value: T | T[] | undefined): T[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
 
 describe.each([
-  { title: "with NAT", configuration: {} },
+  { title: "with NAT, and a trail", configuration: { auditTrail: "true" } },
   { title: "without NAT", configuration: isolated },
 ] as { title: string; configuration: Record<string, string> }[])("the policies $title", ({ configuration }) => {
   const withoutNat = configuration === isolated;
@@ -44,7 +44,8 @@ describe.each([
   });
 
   it("are these documents and no others", () => {
-    const roles = ["api-gateway-logs", "execution", "flow-logs", "monitoring", "task", ...functionTypes];
+    const trail = withoutNat ? [] : ["trail-delivery"];
+    const roles = ["api-gateway-logs", "execution", "flow-logs", "monitoring", "task", ...functionTypes, ...trail];
     const endpoints = withoutNat ? ["ecr.api", "ecr.dkr", "elasticache", "kms", "logs", "secretsmanager", "xray"] : [];
     expect(
       documents(recorded)
@@ -54,10 +55,12 @@ describe.each([
       [
         ...roles.map((name) => `Role ${name} assumeRolePolicy`),
         ...roles.filter((name) => name !== "api-gateway-logs").map((name) => `Policy ${name} policy`),
-        ...["cache", "database", "logs", "secrets"].map((name) => `Key ${name} policy`),
+        ...["alerts", "cache", "database", "logs", "secrets"].map((name) => `Key ${name} policy`),
         ...["s3", ...endpoints].map((name) => `VpcEndpoint ${name} policy`),
         "SecretPolicy records-database policy",
         "SecretPolicy redis-auth policy",
+        "TopicPolicy alerts policy",
+        ...(withoutNat ? [] : ["BucketPolicy trail policy", "Key trail policy"]),
       ].sort(),
     );
   });
@@ -108,6 +111,7 @@ describe.each([
         "arn:aws:logs:eu-west-1:123456789012:log-group:RDSOSMetrics:log-stream:*",
         "arn:aws:logs:eu-west-1:123456789012:log-group:ecs-analytics-dev:*",
         "arn:aws:logs:eu-west-1:123456789012:log-group:vpc-flow-logs-dev:*",
+        ...(withoutNat ? [] : [`arn:LogGroup-trail:log-stream:${accountId}_CloudTrail_eu-west-1*`]),
       ].sort(),
     );
   });
@@ -132,6 +136,9 @@ describe.each([
       return [name, Service, ...(statement?.Condition ? [statement.Condition] : [])];
     });
     const thisAccount = { StringEquals: { "aws:SourceAccount": accountId } };
+    const thisTrail = {
+      StringEquals: { "aws:SourceArn": `arn:aws:cloudtrail:eu-west-1:${accountId}:trail/trail-dev` },
+    };
     expect(trusts.sort()).toEqual(
       [
         ["api-gateway-logs", "apigateway.amazonaws.com"],
@@ -140,6 +147,7 @@ describe.each([
         ["monitoring", "monitoring.rds.amazonaws.com", thisAccount],
         ...functionTypes.map((type) => [type, "lambda.amazonaws.com"]),
         ["task", "ecs-tasks.amazonaws.com", thisAccount],
+        ...(withoutNat ? [] : [["trail-delivery", "cloudtrail.amazonaws.com", thisTrail]]),
       ].sort(),
     );
   });
@@ -156,6 +164,7 @@ describe.each([
       { role: "rds-monitoring-dev", policyArn: "arn:Policy-monitoring" },
       { role: "vpc-flow-logs-dev", policyArn: "arn:Policy-flow-logs" },
       ...functionTypes.map((type) => ({ role: `${type}-dev`, policyArn: `arn:Policy-${type}` })),
+      ...(withoutNat ? [] : [{ role: "trail-delivery-dev", policyArn: "arn:Policy-trail-delivery" }]),
     ];
     expect(attachments).toHaveLength(expected.length);
     expect(attachments).toEqual(expect.arrayContaining(expected));
@@ -223,7 +232,7 @@ describe.each([
 describe("the log groups", () => {
   let recorded: Recorded[];
   beforeAll(async () => {
-    recorded = await recordProgram();
+    recorded = await recordProgram({ auditTrail: "true" });
   });
 
   it("are encrypted with the logs key and expire, every one", () => {

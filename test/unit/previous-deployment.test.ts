@@ -20,6 +20,7 @@ describe("what a stack held before", () => {
       "aws:ec2/vpc:Vpc vpc",
       "aws:elasticache/replicationGroup:ReplicationGroup redis",
       "aws:rds/instance:Instance postgres",
+      "aws:s3/bucket:Bucket trail",
       "pulumi:pulumi:Stack tap-dev",
     ]);
   });
@@ -30,6 +31,7 @@ describe("what a stack held before", () => {
       region: "eu-west-1",
       vpcCidr: "10.0.0.0/16",
       availabilityZoneCount: 3,
+      auditTrail: true,
       database: { engineVersion: "17", actualEngineVersion: "17.6", allocatedStorage: 90 },
     });
   });

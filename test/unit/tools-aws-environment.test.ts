@@ -1,4 +1,4 @@
-import { assertLoopback, localAwsEnvironment } from "../../tools/aws-environment";
+import { accountConfig, assertLoopback, clientConfig, localAwsEnvironment } from "../../tools/aws-environment";
 
 const original = process.env;
 
@@ -46,4 +46,24 @@ it("hands children none of the user's AWS settings", () => {
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_ENDPOINT_URL: "http://localhost:5000",
   });
+});
+
+it("reaches a local AWS by its URL and with credentials that are worth nothing", () => {
+  expect(clientConfig("http://localhost:5000")).toEqual({
+    endpoint: "http://localhost:5000",
+    region: "eu-west-1",
+    credentials: { accessKeyId: "testing", secretAccessKey: "testing" },
+  });
+});
+
+it("reaches the user's account with what the SDK finds, and patiently", () => {
+  process.env = {};
+  expect(accountConfig("eu-central-1")).toEqual({ region: "eu-central-1", maxAttempts: 10, retryMode: "adaptive" });
+});
+
+it("does not take a local AWS for the user's account", () => {
+  process.env = { AWS_ENDPOINT_URL: "http://localhost:5000" };
+  expect(() => accountConfig("eu-west-1")).toThrow(
+    'AWS_ENDPOINT_URL is "http://localhost:5000", which is not AWS. Unset it, or add --local to use it.',
+  );
 });

@@ -341,11 +341,12 @@ describe("Vpc", () => {
       publicSubnetIds: ["Subnet-public-1", "Subnet-public-2"],
       privateSubnetIds: ["Subnet-private-1", "Subnet-private-2"],
       dataSubnetIds: ["Subnet-data-1", "Subnet-data-2"],
+      natGatewayIds: [],
       awsAccess: { nat: false, s3PrefixListId: "pl-s3", endpointSecurityGroupId: "SecurityGroup-endpoints" },
     });
-    expect(only(await deploy(2, "single"), "tap:network:Vpc").outputs.awsAccess).toEqual({
-      nat: true,
-      s3PrefixListId: "pl-s3",
+    expect(only(await deploy(2, "single"), "tap:network:Vpc").outputs).toMatchObject({
+      natGatewayIds: ["NatGateway-nat-1"],
+      awsAccess: { nat: true, s3PrefixListId: "pl-s3" },
     });
   });
 

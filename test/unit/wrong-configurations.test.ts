@@ -24,7 +24,7 @@ describe("the wrong values", () => {
   it("are of these numbers, some of each kind for every key that can have it", () => {
     const count = (kind: string) =>
       new Set(wrongValues.filter((value) => value.kind === kind).map(({ key }) => key)).size;
-    expect(wrongValues.length).toBe(1518);
+    expect(wrongValues.length).toBe(1590);
     expect({
       empty: count("empty"),
       "wrong type": count("wrong type"),
@@ -38,7 +38,7 @@ describe("the wrong values", () => {
       empty: keys.length,
       "wrong type": keys.length,
       below: 27,
-      above: 31,
+      above: 32,
       malformed: keys.length,
       injection: keys.length,
       Unicode: keys.length,
@@ -147,7 +147,7 @@ describe("values that contradict each other are refused before any resource:", (
 
 describe("what an environment cannot become is refused before any resource:", () => {
   const wayOut = "make a new environment, in a stack of its own, or destroy this one first";
-  const unchanged = { availabilityZoneCount: "3" };
+  const unchanged = { availabilityZoneCount: "3", auditTrail: "true" };
   const calls = previously(livingEnvironment);
 
   it.each<[string, Record<string, string>, string]>([
@@ -186,6 +186,11 @@ describe("what an environment cannot become is refused before any resource:", ()
       { databaseMaxAllocatedStorage: "89" },
       'databaseMaxAllocatedStorage: "89" must not go below 90, which the database has grown to: AWS does not take storage back',
     ],
+    [
+      "no trail any more",
+      { auditTrail: "false" },
+      'auditTrail: "false" must stay true, unless allowDataLoss names trail: the trail of calls of AWS\'s APIs would be lost',
+    ],
   ])("%s", async (_, changes, line) => {
     expect(await mistakesOfProgram({ ...unchanged, ...changes }, { calls })).toEqual([line]);
   });
@@ -207,6 +212,7 @@ describe("what an environment cannot become is refused before any resource:", ()
       'environmentSuffix: "Other" must begin',
       'vpcCidr: "10.1.0.0/16" must stay',
       'availabilityZoneCount: "2" must not',
+      'auditTrail: "false" must stay',
       'databaseEngineVersion: "15" must not',
     ]);
   });

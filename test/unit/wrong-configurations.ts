@@ -174,7 +174,7 @@ export const wrongValues: WrongValue[] = [
     ]),
     huge: [numberedTags(10_000), JSON.stringify({ Team: "x".repeat(megabyte) }), '{"x":'.repeat(megabyte / 5)],
   }),
-  ...refused("allowDataLoss", "allowed is a list of database, cache, keys, users, audit, each once", {
+  ...refused("allowDataLoss", "allowed is a list of database, cache, keys, users, audit, trail, each once", {
     ...list("cache"),
     malformed: [...(list("cache").malformed ?? []), '["all"]', '["*"]', '["Cache"]', '["redis"]', '["toString"]'],
   }),
@@ -227,6 +227,25 @@ export const wrongValues: WrongValue[] = [
   ),
   ...refused("logRetentionDays", `allowed is ${retentionDays}`, retention),
   ...refused("auditRetentionDays", `allowed is ${retentionDays}`, retention),
+  ...refused("alarmEmails", "allowed is a list of at most 20 e-mail addresses such as on-call@example.org, each once", {
+    ...list("on-call@example.org"),
+    above: [
+      JSON.stringify(numbered(21, (index) => `on-call-${index}@example.org`)),
+      `["${"a".repeat(65)}@example.org"]`,
+      `["a@${"b.".repeat(126)}org"]`,
+    ],
+    malformed: [
+      '["on-call"]',
+      '["on-call@localhost"]',
+      '["a b@example.org"]',
+      '["@example.org"]',
+      '["on-call@example.org", "on-call@example.org"]',
+      '["on-call@example.org\\r\\nBcc: x@example.org"]',
+      '["On Call <on-call@example.org>"]',
+    ],
+    huge: [JSON.stringify(numbered(10_000, (index) => `on-call-${index}@example.org`))],
+  }),
+  ...refused("auditTrail", "allowed is true or false", flag),
   ...refused("databaseInstanceClass", `allowed is ${instanceClass}`, {
     ...form("db.t4g.small"),
     malformed: [

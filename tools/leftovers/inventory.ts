@@ -9,11 +9,15 @@ export interface Found {
   tags: Record<string, string>;
 }
 
-/** How the clients reach AWS. */
+/** How the clients reach AWS: the account whose credentials the SDK finds, unless a local AWS is given. */
 export interface ClientConfig {
   region: string;
-  endpoint: string;
-  credentials: { accessKeyId: string; secretAccessKey: string };
+  /** URL and credentials of a local AWS. */
+  endpoint?: string;
+  credentials?: { accessKeyId: string; secretAccessKey: string };
+  /** How often and how patiently a refused request is tried again; as the SDK does unless given. */
+  maxAttempts?: number;
+  retryMode?: "standard" | "adaptive";
 }
 
 /** Everything of one service that exists, of the kinds that the program makes or that the service makes for it. */

@@ -1,8 +1,10 @@
 import {
   CloudWatchLogsClient,
+  DescribeQueryDefinitionsCommand,
   DescribeResourcePoliciesCommand,
   ListTagsForResourceCommand,
   paginateDescribeLogGroups,
+  type QueryDefinition,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { collect, type Inventory } from "./inventory";
 
@@ -10,6 +12,7 @@ export const logs: Inventory = async (config) => {
   const client = new CloudWatchLogsClient(config);
   const groups = await collect(paginateDescribeLogGroups({ client }, {}), (page) => page.logGroups);
   const { resourcePolicies = [] } = await client.send(new DescribeResourcePoliciesCommand({}));
+  const queries = await collect(queryPages(client), (page) => page);
   const tagged = await Promise.all(
     groups.map(async ({ arn = "", logGroupName = "" }) => {
       const { tags = {} } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn.replace(/:\*$/, "") }));
@@ -24,5 +27,20 @@ export const logs: Inventory = async (config) => {
       names: [policyName],
       tags: {},
     })),
+    ...queries.map(({ queryDefinitionId = "", name }) => ({
+      type: "aws:cloudwatch/queryDefinition:QueryDefinition",
+      id: queryDefinitionId,
+      names: [name],
+      tags: {},
+    })),
   ];
 };
+
+async function* queryPages(client: CloudWatchLogsClient): AsyncGenerator<QueryDefinition[]> {
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(new DescribeQueryDefinitionsCommand({ nextToken }));
+    yield page.queryDefinitions ?? [];
+    nextToken = page.nextToken;
+  } while (nextToken);
+}

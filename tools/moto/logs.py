@@ -1,15 +1,16 @@
-"""CloudWatch Logs: class of a group; order, JSON patterns and pages of what is found in it."""
+"""CloudWatch Logs: class of a group; order, JSON patterns and pages of what is found in it; saved queries."""
 
 import json
 import re
 import sys
+import uuid
 from fnmatch import fnmatchcase
 
-from moto.logs.exceptions import InvalidParameterException
-from moto.logs.models import LogGroup
+from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
+from moto.logs.models import LogGroup, LogsBackend
 from moto.logs.responses import LogsResponse
 
-from extension import extends, replaces
+from extension import adds, extends, replaces
 
 PAGE = 10_000
 # `{ $.member = * }` or `{ $.member = "text" }`; AWS knows more ("Filter pattern syntax").
@@ -76,3 +77,40 @@ def page_of(events, size, token):
     start = next(index + 1 for index, event in enumerate(events) if event["eventId"] == token) if token else 0
     page = events[start : start + size]
     return page, page[-1]["eventId"] if start + size < len(events) else None
+
+
+@adds(LogsBackend)
+@property
+def query_definitions(self):
+    """AWS keeps queries for the account and region."""
+    return vars(self).setdefault("query_definitions", {})
+
+
+@adds(LogsResponse)
+def put_query_definition(self):
+    """AWS saves a query, or changes the one with this id."""
+    saved = self.logs_backend.query_definitions
+    identifier = self._get_param("queryDefinitionId") or str(uuid.uuid4())
+    saved[identifier] = {
+        "queryDefinitionId": identifier,
+        "name": self._get_param("name"),
+        "queryString": self._get_param("queryString"),
+        "logGroupNames": self._get_param("logGroupNames", []),
+    }
+    return json.dumps({"queryDefinitionId": identifier})
+
+
+@adds(LogsResponse)
+def describe_query_definitions(self):
+    """AWS answers them by name."""
+    prefix = self._get_param("queryDefinitionNamePrefix", "")
+    found = [query for query in self.logs_backend.query_definitions.values() if query["name"].startswith(prefix)]
+    return json.dumps({"queryDefinitions": sorted(found, key=lambda query: query["name"])})
+
+
+@adds(LogsResponse)
+def delete_query_definition(self):
+    """AWS refuses to delete one that it does not have."""
+    if not self.logs_backend.query_definitions.pop(self._get_param("queryDefinitionId"), None):
+        raise ResourceNotFoundException("The specified query definition does not exist.")
+    return json.dumps({"success": True})

@@ -14,6 +14,7 @@ EXTENSIONS = [
     "apigateway",
     "applicationautoscaling",
     "awslambda_config",
+    "cloudwatch",
     "cognito",
     "ec2",
     "ecs",
@@ -21,6 +22,7 @@ EXTENSIONS = [
     "kms",
     "logs",
     "rds",
+    "s3",
 ]
 
 default_user_config["lambda"]["use_docker"] = False

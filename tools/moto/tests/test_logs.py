@@ -71,3 +71,37 @@ class FilteredEventsTest(ControlPlaneTest):
 
     def test_of_a_group_that_is_not_there_are_refused(self):
         self.assert_refused("ResourceNotFoundException", self.logs.filter_log_events, logGroupName="absent")
+
+
+class SavedQueriesTest(ControlPlaneTest):
+    def setUp(self):
+        super().setUp()
+        self.logs = client("logs")
+
+    def saved(self, **arguments):
+        queries = self.logs.describe_query_definitions(**arguments)["queryDefinitions"]
+        return [(query["name"], query["queryString"], query["logGroupNames"]) for query in queries]
+
+    def save(self, name, query="fields @message", **arguments):
+        answer = self.logs.put_query_definition(
+            name=name, queryString=query, logGroupNames=["audit"], **arguments
+        )
+        return answer["queryDefinitionId"]
+
+    def test_are_found_by_the_beginning_of_their_names(self):
+        self.save("b/who"), self.save("a/what"), self.save("a/when")
+        self.assertEqual(
+            self.saved(queryDefinitionNamePrefix="a/"),
+            [("a/what", "fields @message", ["audit"]), ("a/when", "fields @message", ["audit"])],
+        )
+        self.assertEqual([name for name, *_ in self.saved()], ["a/what", "a/when", "b/who"])
+
+    def test_are_changed_and_deleted_by_their_ids(self):
+        identifier = self.save("who")
+        self.assertEqual(self.save("who", "fields userId", queryDefinitionId=identifier), identifier)
+        self.assertEqual(self.saved(), [("who", "fields userId", ["audit"])])
+        self.logs.delete_query_definition(queryDefinitionId=identifier)
+        self.assertEqual(self.saved(), [])
+        self.assert_refused(
+            "ResourceNotFoundException", self.logs.delete_query_definition, queryDefinitionId=identifier
+        )

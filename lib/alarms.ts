@@ -1,0 +1,504 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { databaseMemory, maximumConnections } from "./database-capacity";
+import { regionalArn, type Environment } from "./environment";
+import { type FunctionType, functionTypes, resourceName, type ResourceType } from "./naming";
+
+/** What pages together: one fault, however many alarms see it, is one page. */
+export const alarmGroups = ["infrastructure", "api", "audit", "security", "credentials", "analytics"] as const;
+
+export type AlarmGroup = (typeof alarmGroups)[number];
+
+/** One metric, as CloudWatch knows it. */
+export interface Metric {
+  namespace: string;
+  metricName: string;
+  dimensions: Record<string, pulumi.Input<string>>;
+  /** `Sum`, `Maximum`, … or a percentile such as `p99`. */
+  stat: string;
+}
+
+/** When somebody must look at something. */
+export interface Alarm {
+  type: ResourceType;
+  group: AlarmGroup;
+  /** What it means, for who is paged; the runbook has the rest. */
+  description: string;
+  /** By the identifiers that `expression` uses. */
+  metrics: Record<string, Metric>;
+  /** CloudWatch metric math over `metrics` (CloudWatch user guide, "Using metric math"). */
+  expression: string;
+  comparison: "GreaterThanThreshold" | "GreaterThanOrEqualToThreshold" | "LessThanThreshold";
+  threshold: number;
+  /** Seconds of one value. */
+  period: number;
+  /** How many of how many values make it an alarm. */
+  datapoints: [atLeast: number, of: number];
+  /** What silence means: a function that is not invoked has no errors, a schedule without invocations has stopped. */
+  missingData: "notBreaching" | "breaching";
+}
+
+/** What the thresholds follow from. */
+export interface AlarmsArgs {
+  environmentSuffix: string;
+  region: string;
+  /** Seconds after which Lambda ends each function. */
+  functionTimeouts: Record<FunctionType, number>;
+  /** Requests that the records service handles at once. */
+  serviceConcurrency: number;
+  /** Requests a second that the API accepts in the long run. */
+  apiRateLimit: number;
+  /** Requests in five minutes after which the firewall blocks an address. */
+  wafRateLimit: number;
+  database: {
+    /** RDS instance class. */
+    instanceClass: string;
+    /** GiB. */
+    allocatedStorage: number;
+  };
+  /** Nodes of the replication group. */
+  redisNodeCount: number;
+  natGatewayIds: pulumi.Input<string>[];
+  /** Whether a trail tells of refused calls of AWS's APIs. */
+  auditTrail: boolean;
+}
+
+/** ARNs of the alarms that page, one for each group. */
+export function pageArns(environment: Environment): string[] {
+  return alarmGroups.map((group) =>
+    regionalArn(environment, "cloudwatch", `alarm:${resourceName(`page-${group}`, environment.environmentSuffix)}`),
+  );
+}
+
+/** Where the environment's own metrics are: those of metric filters, which cannot carry its name otherwise. */
+export function metricNamespace(environmentSuffix: string): string {
+  return `tap/${environmentSuffix}`;
+}
+
+/** Share of a limit at which somebody should know, before it is reached. */
+const nearLimit = 0.8;
+
+/** Connections that a Redis node accepts (ElastiCache user guide, "Quotas": maxclients). */
+const connectionsPerRedisNode = 65000;
+
+const minutes = (count: number) => count * 60;
+
+/** Every alarm of an environment. */
+export function alarms(args: AlarmsArgs): Alarm[] {
+  return [
+    ...apiAlarms(args),
+    ...functionTypes.flatMap((type) => functionAlarms(type, args)),
+    ...auditAlarms(args),
+    ...securityAlarms(args),
+    ...trailAlarms(args),
+    ...databaseAlarms(args),
+    ...redisAlarms(args),
+    ...natAlarms(args),
+    ...analyticsAlarms(args),
+  ];
+}
+
+function apiAlarms({ environmentSuffix, functionTimeouts }: AlarmsArgs): Alarm[] {
+  const metric = (metricName: string, stat: string): Metric => ({
+    namespace: "AWS/ApiGateway",
+    metricName,
+    dimensions: { ApiName: resourceName("records-api", environmentSuffix), Stage: environmentSuffix },
+    stat,
+  });
+  return [
+    {
+      type: "api-server-errors",
+      group: "api",
+      description: "More than 1 % of the API's requests fail with 5xx",
+      metrics: { errors: metric("5XXError", "Sum"), requests: metric("Count", "Sum") },
+      expression: "100 * errors / requests",
+      comparison: "GreaterThanThreshold",
+      threshold: 1,
+      period: minutes(1),
+      datapoints: [3, 5],
+      missingData: "notBreaching",
+    },
+    {
+      type: "api-latency",
+      group: "api",
+      description: "The slowest hundredth of the API's requests takes a third of what the service may take",
+      metrics: { latency: metric("Latency", "p99") },
+      expression: "latency",
+      comparison: "GreaterThanThreshold",
+      threshold: Math.round((functionTimeouts["records-service"] * 1000) / 3),
+      period: minutes(1),
+      datapoints: [5, 5],
+      missingData: "notBreaching",
+    },
+  ];
+}
+
+const functionGroups: Record<FunctionType, AlarmGroup> = {
+  "records-service": "api",
+  "records-operations": "audit",
+  "schema-migration": "credentials",
+  "database-rotation": "credentials",
+  "redis-rotation": "credentials",
+};
+
+function functionAlarms(
+  type: FunctionType,
+  { environmentSuffix, functionTimeouts, serviceConcurrency }: AlarmsArgs,
+): Alarm[] {
+  const metric = (metricName: string, stat: string): Metric => ({
+    namespace: "AWS/Lambda",
+    metricName,
+    dimensions: { FunctionName: resourceName(type, environmentSuffix) },
+    stat,
+  });
+  const timeout = functionTimeouts[type];
+  const common = { group: functionGroups[type], period: minutes(1), missingData: "notBreaching" } as const;
+  return [
+    {
+      ...common,
+      type: `${type}-errors`,
+      description: `${type} fails`,
+      metrics: { errors: metric("Errors", "Sum") },
+      expression: "errors",
+      comparison: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+      datapoints: [1, 1],
+    },
+    {
+      ...common,
+      type: `${type}-throttles`,
+      description: `Lambda refuses to run ${type}: its own limit of concurrent executions, or the account's, is reached`,
+      metrics: { throttles: metric("Throttles", "Sum") },
+      expression: "throttles",
+      comparison: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+      datapoints: [1, 1],
+    },
+    {
+      ...common,
+      type: `${type}-duration`,
+      description: `${type} takes more than ${100 * nearLimit} % of the ${timeout} seconds after which Lambda ends it`,
+      metrics: { duration: metric("Duration", "Maximum") },
+      expression: "duration",
+      comparison: "GreaterThanThreshold",
+      threshold: timeout * 1000 * nearLimit,
+      datapoints: [1, 1],
+    },
+    ...(type === "records-service"
+      ? [
+          {
+            ...common,
+            type: "records-service-concurrency" as const,
+            description: `The records service handles more than ${100 * nearLimit} % of the ${serviceConcurrency} requests at once that it may`,
+            metrics: { executions: metric("ConcurrentExecutions", "Maximum") },
+            expression: "executions",
+            comparison: "GreaterThanThreshold" as const,
+            threshold: serviceConcurrency * nearLimit,
+            datapoints: [3, 5] as [number, number],
+          },
+        ]
+      : []),
+  ];
+}
+
+function auditAlarms({ environmentSuffix }: AlarmsArgs): Alarm[] {
+  return [
+    {
+      type: "audit-log-failures",
+      group: "audit",
+      description: "Accesses could not be written to the audit log",
+      metrics: {
+        failures: {
+          namespace: "tap",
+          metricName: "AuditLogFailures",
+          dimensions: { service: "records-service", environment: environmentSuffix },
+          stat: "Sum",
+        },
+      },
+      expression: "failures",
+      comparison: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+      period: minutes(1),
+      datapoints: [1, 1],
+      missingData: "notBreaching",
+    },
+    {
+      type: "audit-delivery-stopped",
+      group: "audit",
+      description: "For a quarter of an hour nothing has moved accesses from the audit log into the audit trail",
+      metrics: {
+        invocations: {
+          namespace: "AWS/Lambda",
+          metricName: "Invocations",
+          dimensions: { FunctionName: resourceName("records-operations", environmentSuffix) },
+          stat: "Sum",
+        },
+      },
+      expression: "invocations",
+      comparison: "LessThanThreshold",
+      threshold: 1,
+      period: minutes(5),
+      datapoints: [3, 3],
+      missingData: "breaching",
+    },
+  ];
+}
+
+function securityAlarms({ environmentSuffix, region, apiRateLimit, wafRateLimit }: AlarmsArgs): Alarm[] {
+  return [
+    {
+      type: "access-refusals",
+      group: "security",
+      description: "Somebody tries tokens, or scopes that they do not have: a surge of 401 and 403",
+      metrics: {
+        refusals: {
+          namespace: metricNamespace(environmentSuffix),
+          metricName: "AccessRefusals",
+          dimensions: {},
+          stat: "Sum",
+        },
+      },
+      expression: "refusals",
+      comparison: "GreaterThanThreshold",
+      // A hundredth of what the API accepts; a few expired tokens are no attack.
+      threshold: Math.max(20, (apiRateLimit * minutes(5)) / 100),
+      period: minutes(5),
+      datapoints: [1, 1],
+      missingData: "notBreaching",
+    },
+    {
+      type: "firewall-blocks",
+      group: "security",
+      description: "The firewall blocks as many requests as would get an address blocked",
+      metrics: {
+        blocked: {
+          namespace: "AWS/WAFV2",
+          metricName: "BlockedRequests",
+          dimensions: { WebACL: resourceName("records-waf", environmentSuffix), Region: region, Rule: "ALL" },
+          stat: "Sum",
+        },
+      },
+      expression: "blocked",
+      comparison: "GreaterThanThreshold",
+      threshold: wafRateLimit,
+      period: minutes(5),
+      datapoints: [1, 1],
+      missingData: "notBreaching",
+    },
+  ];
+}
+
+function trailAlarms({ auditTrail, environmentSuffix }: AlarmsArgs): Alarm[] {
+  if (!auditTrail) return [];
+  return [
+    {
+      type: "unauthorized-calls",
+      group: "security",
+      description: "Somebody, or something of ours, calls AWS's APIs without permission",
+      metrics: {
+        refusals: {
+          namespace: metricNamespace(environmentSuffix),
+          metricName: "UnauthorizedCalls",
+          dimensions: {},
+          stat: "Sum",
+        },
+      },
+      expression: "refusals",
+      comparison: "GreaterThanOrEqualToThreshold",
+      // Consoles ask for more than they may see, now and then.
+      threshold: 10,
+      period: minutes(5),
+      datapoints: [1, 1],
+      missingData: "notBreaching",
+    },
+  ];
+}
+
+function databaseAlarms({ environmentSuffix, database }: AlarmsArgs): Alarm[] {
+  const connections = maximumConnections(database.instanceClass);
+  const instance = (metricName: string, stat: string): Record<string, Metric> => ({
+    value: {
+      namespace: "AWS/RDS",
+      metricName,
+      dimensions: { DBInstanceIdentifier: resourceName("rds-postgres", environmentSuffix) },
+      stat,
+    },
+  });
+  const common = {
+    group: "infrastructure",
+    expression: "value",
+    period: minutes(1),
+    // An instance that reports nothing is down, or being replaced by its standby.
+    missingData: "breaching",
+  } as const;
+  return [
+    {
+      ...common,
+      type: "database-cpu",
+      description: "PostgreSQL's processor has been busy for a quarter of an hour",
+      metrics: instance("CPUUtilization", "Average"),
+      comparison: "GreaterThanThreshold",
+      threshold: 100 * nearLimit,
+      datapoints: [15, 15],
+    },
+    {
+      ...common,
+      type: "database-memory",
+      description: "Less than a tenth of the instance's memory is free",
+      metrics: instance("FreeableMemory", "Average"),
+      comparison: "LessThanThreshold",
+      threshold: databaseMemory(database.instanceClass) / 10,
+      datapoints: [15, 15],
+    },
+    {
+      ...common,
+      type: "database-storage",
+      description:
+        "Less than a tenth of the first storage is free: autoscaling has reached its limit, or cannot follow",
+      metrics: instance("FreeStorageSpace", "Minimum"),
+      comparison: "LessThanThreshold",
+      threshold: (database.allocatedStorage * 2 ** 30) / 10,
+      datapoints: [15, 15],
+    },
+    {
+      ...common,
+      type: "database-connections",
+      description: `More than ${100 * nearLimit} % of the ${connections} connections that PostgreSQL accepts are taken`,
+      metrics: instance("DatabaseConnections", "Maximum"),
+      comparison: "GreaterThanThreshold",
+      threshold: Math.floor(connections * nearLimit),
+      datapoints: [5, 5],
+    },
+  ];
+}
+
+function redisAlarms({ environmentSuffix, redisNodeCount }: AlarmsArgs): Alarm[] {
+  const nodes = Array.from({ length: redisNodeCount }, (_, index) => index + 1);
+  const node = (number: number, metricName: string, stat: string): Metric => ({
+    namespace: "AWS/ElastiCache",
+    metricName,
+    dimensions: {
+      CacheClusterId: `${resourceName("redis", environmentSuffix)}-${String(number).padStart(3, "0")}`,
+      CacheNodeId: "0001",
+    },
+    stat,
+  });
+  const everyNode = (metricName: string, stat = "Maximum") =>
+    Object.fromEntries(nodes.map((number) => [`node${number}`, node(number, metricName, stat)]));
+  const worstNode = { expression: "MAX(METRICS())" };
+  const common = { group: "infrastructure", period: minutes(1), missingData: "breaching" } as const;
+  return [
+    {
+      ...common,
+      ...worstNode,
+      type: "redis-cpu",
+      description: "Redis's one thread has been busy for five minutes",
+      metrics: everyNode("EngineCPUUtilization"),
+      comparison: "GreaterThanThreshold",
+      threshold: 100 * nearLimit,
+      datapoints: [5, 5],
+    },
+    {
+      ...common,
+      ...worstNode,
+      type: "redis-memory",
+      description: `More than ${100 * nearLimit} % of Redis's memory is taken; when it is full, cached reads are evicted, then sessions`,
+      metrics: everyNode("DatabaseMemoryUsagePercentage"),
+      comparison: "GreaterThanThreshold",
+      threshold: 100 * nearLimit,
+      datapoints: [5, 5],
+    },
+    {
+      ...common,
+      ...worstNode,
+      type: "redis-evictions",
+      description: "Redis's memory is full: it drops cached reads, and would drop sessions",
+      metrics: everyNode("Evictions", "Sum"),
+      comparison: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+      datapoints: [1, 1],
+      missingData: "notBreaching",
+    },
+    {
+      ...common,
+      ...worstNode,
+      type: "redis-connections",
+      description: `More than ${100 * nearLimit} % of the ${connectionsPerRedisNode} connections that a Redis node accepts are taken`,
+      metrics: everyNode("CurrConnections"),
+      comparison: "GreaterThanThreshold",
+      threshold: connectionsPerRedisNode * nearLimit,
+      datapoints: [5, 5],
+    },
+    {
+      ...common,
+      ...worstNode,
+      type: "redis-replication-lag",
+      description: "A replica of Redis is more than ten seconds behind: a failover would lose what it has not got",
+      metrics: everyNode("ReplicationLag"),
+      comparison: "GreaterThanThreshold",
+      threshold: 10,
+      datapoints: [5, 5],
+      // The primary has none.
+      missingData: "notBreaching",
+    },
+    {
+      ...common,
+      type: "redis-failover",
+      description: "Another node of Redis has become the primary",
+      metrics: { primary: node(1, "IsMaster", "Minimum") },
+      expression: "ABS(DIFF(primary))",
+      comparison: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+      datapoints: [1, 1],
+      missingData: "notBreaching",
+    },
+  ];
+}
+
+function natAlarms({ natGatewayIds }: AlarmsArgs): Alarm[] {
+  if (natGatewayIds.length === 0) return [];
+  const gateways = natGatewayIds.map((NatGatewayId, index): [string, Metric] => [
+    `gateway${index + 1}`,
+    { namespace: "AWS/NATGateway", metricName: "ErrorPortAllocation", dimensions: { NatGatewayId }, stat: "Sum" },
+  ]);
+  return [
+    {
+      type: "nat-ports",
+      group: "infrastructure",
+      description: "A NAT gateway has no port left for another connection: functions and tasks cannot reach AWS's APIs",
+      metrics: Object.fromEntries(gateways),
+      expression: "SUM(METRICS())",
+      comparison: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+      period: minutes(1),
+      datapoints: [3, 5],
+      missingData: "notBreaching",
+    },
+  ];
+}
+
+function analyticsAlarms({ environmentSuffix }: AlarmsArgs): Alarm[] {
+  const metric = (metricName: string): Metric => ({
+    namespace: "ECS/ContainerInsights",
+    metricName,
+    dimensions: {
+      ClusterName: resourceName("ecs", environmentSuffix),
+      ServiceName: resourceName("analytics", environmentSuffix),
+    },
+    stat: "Average",
+  });
+  return [
+    {
+      type: "analytics-tasks",
+      group: "analytics",
+      description:
+        "For a quarter of an hour fewer analytics tasks have been running than should: they fail, or cannot start",
+      metrics: { desired: metric("DesiredTaskCount"), running: metric("RunningTaskCount") },
+      expression: "desired - running",
+      comparison: "GreaterThanThreshold",
+      threshold: 0,
+      period: minutes(1),
+      datapoints: [15, 15],
+      missingData: "notBreaching",
+    },
+  ];
+}

@@ -1,0 +1,202 @@
+import { alarms, type AlarmsArgs, pageArns } from "../../lib/alarms";
+import { environment } from "./fixtures";
+
+const args: AlarmsArgs = {
+  environmentSuffix: "pr-7",
+  region: "eu-west-1",
+  functionTimeouts: {
+    "records-service": 10,
+    "records-operations": 900,
+    "schema-migration": 900,
+    "database-rotation": 900,
+    "redis-rotation": 900,
+  },
+  serviceConcurrency: 20,
+  apiRateLimit: 50,
+  wafRateLimit: 2000,
+  database: { instanceClass: "db.t4g.micro", allocatedStorage: 20 },
+  redisNodeCount: 2,
+  natGatewayIds: ["nat-1", "nat-2"],
+  auditTrail: false,
+};
+
+/** `expression comparison threshold, n of m values of s seconds, missing` by name, with the group in front. */
+const summary = (overrides: Partial<AlarmsArgs> = {}) =>
+  Object.fromEntries(
+    alarms({ ...args, ...overrides }).map(
+      ({ type, group, expression, comparison, threshold, datapoints, period, missingData }) => [
+        type,
+        `${group}: ${expression} ${symbols[comparison]} ${threshold}, ${datapoints.join(" of ")} of ${period} s, silence ${missingData === "breaching" ? "alarms" : "is fine"}`,
+      ],
+    ),
+  );
+
+const symbols = {
+  GreaterThanThreshold: ">",
+  GreaterThanOrEqualToThreshold: ">=",
+  LessThanThreshold: "<",
+};
+
+/** `namespace/metric stat {dimensions}` of each metric of an alarm. */
+const metricsOf = (type: string, overrides: Partial<AlarmsArgs> = {}) => {
+  const [alarm] = alarms({ ...args, ...overrides }).filter((one) => one.type === type);
+  return Object.fromEntries(
+    Object.entries(alarm?.metrics ?? {}).map(([id, { namespace, metricName, stat, dimensions }]) => [
+      id,
+      `${namespace}/${metricName} ${stat} ${JSON.stringify(dimensions)}`,
+    ]),
+  );
+};
+
+describe("the alarms", () => {
+  it("are these, with thresholds that follow from the configuration", () => {
+    expect(summary()).toEqual({
+      "api-server-errors": "api: 100 * errors / requests > 1, 3 of 5 of 60 s, silence is fine",
+      "api-latency": "api: latency > 3333, 5 of 5 of 60 s, silence is fine",
+      "records-service-errors": "api: errors >= 1, 1 of 1 of 60 s, silence is fine",
+      "records-service-throttles": "api: throttles >= 1, 1 of 1 of 60 s, silence is fine",
+      "records-service-duration": "api: duration > 8000, 1 of 1 of 60 s, silence is fine",
+      "records-service-concurrency": "api: executions > 16, 3 of 5 of 60 s, silence is fine",
+      "records-operations-errors": "audit: errors >= 1, 1 of 1 of 60 s, silence is fine",
+      "records-operations-throttles": "audit: throttles >= 1, 1 of 1 of 60 s, silence is fine",
+      "records-operations-duration": "audit: duration > 720000, 1 of 1 of 60 s, silence is fine",
+      "schema-migration-errors": "credentials: errors >= 1, 1 of 1 of 60 s, silence is fine",
+      "schema-migration-throttles": "credentials: throttles >= 1, 1 of 1 of 60 s, silence is fine",
+      "schema-migration-duration": "credentials: duration > 720000, 1 of 1 of 60 s, silence is fine",
+      "database-rotation-errors": "credentials: errors >= 1, 1 of 1 of 60 s, silence is fine",
+      "database-rotation-throttles": "credentials: throttles >= 1, 1 of 1 of 60 s, silence is fine",
+      "database-rotation-duration": "credentials: duration > 720000, 1 of 1 of 60 s, silence is fine",
+      "redis-rotation-errors": "credentials: errors >= 1, 1 of 1 of 60 s, silence is fine",
+      "redis-rotation-throttles": "credentials: throttles >= 1, 1 of 1 of 60 s, silence is fine",
+      "redis-rotation-duration": "credentials: duration > 720000, 1 of 1 of 60 s, silence is fine",
+      "audit-log-failures": "audit: failures >= 1, 1 of 1 of 60 s, silence is fine",
+      "audit-delivery-stopped": "audit: invocations < 1, 3 of 3 of 300 s, silence alarms",
+      "access-refusals": "security: refusals > 150, 1 of 1 of 300 s, silence is fine",
+      "firewall-blocks": "security: blocked > 2000, 1 of 1 of 300 s, silence is fine",
+      "database-cpu": "infrastructure: value > 80, 15 of 15 of 60 s, silence alarms",
+      "database-memory": "infrastructure: value < 107374182.4, 15 of 15 of 60 s, silence alarms",
+      "database-storage": "infrastructure: value < 2147483648, 15 of 15 of 60 s, silence alarms",
+      "database-connections": "infrastructure: value > 89, 5 of 5 of 60 s, silence alarms",
+      "redis-cpu": "infrastructure: MAX(METRICS()) > 80, 5 of 5 of 60 s, silence alarms",
+      "redis-memory": "infrastructure: MAX(METRICS()) > 80, 5 of 5 of 60 s, silence alarms",
+      "redis-evictions": "infrastructure: MAX(METRICS()) >= 1, 1 of 1 of 60 s, silence is fine",
+      "redis-connections": "infrastructure: MAX(METRICS()) > 52000, 5 of 5 of 60 s, silence alarms",
+      "redis-replication-lag": "infrastructure: MAX(METRICS()) > 10, 5 of 5 of 60 s, silence is fine",
+      "redis-failover": "infrastructure: ABS(DIFF(primary)) >= 1, 1 of 1 of 60 s, silence is fine",
+      "nat-ports": "infrastructure: SUM(METRICS()) >= 1, 3 of 5 of 60 s, silence is fine",
+      "analytics-tasks": "analytics: desired - running > 0, 15 of 15 of 60 s, silence is fine",
+    });
+  });
+
+  it("follow a bigger configuration", () => {
+    const bigger = summary({
+      functionTimeouts: { ...args.functionTimeouts, "records-service": 20, "redis-rotation": 600 },
+      serviceConcurrency: 100,
+      apiRateLimit: 1000,
+      wafRateLimit: 5000,
+      database: { instanceClass: "db.r7g.large", allocatedStorage: 100 },
+    });
+    const changed = Object.entries(bigger).filter(([type, text]) => summary()[type] !== text);
+    expect(Object.fromEntries(changed.map(([type, text]) => [type, /[<>]=? [\d.]+/.exec(text)?.[0]]))).toEqual({
+      "api-latency": "> 6667",
+      "records-service-duration": "> 16000",
+      "records-service-concurrency": "> 80",
+      "redis-rotation-duration": "> 480000",
+      "access-refusals": "> 3000",
+      "firewall-blocks": "> 5000",
+      "database-memory": "< 1717986918.4",
+      "database-storage": "< 10737418240",
+      "database-connections": "> 1441",
+    });
+  });
+
+  it("do not call a few expired tokens an attack, however little the API accepts", () => {
+    expect(summary({ apiRateLimit: 1 })["access-refusals"]).toContain("refusals > 20,");
+  });
+
+  it("watch the metrics of this environment", () => {
+    expect(metricsOf("api-server-errors")).toEqual({
+      errors: 'AWS/ApiGateway/5XXError Sum {"ApiName":"records-api-pr-7","Stage":"pr-7"}',
+      requests: 'AWS/ApiGateway/Count Sum {"ApiName":"records-api-pr-7","Stage":"pr-7"}',
+    });
+    expect(metricsOf("api-latency")).toEqual({
+      latency: 'AWS/ApiGateway/Latency p99 {"ApiName":"records-api-pr-7","Stage":"pr-7"}',
+    });
+    expect(metricsOf("records-service-duration")).toEqual({
+      duration: 'AWS/Lambda/Duration Maximum {"FunctionName":"records-service-pr-7"}',
+    });
+    expect(metricsOf("redis-rotation-errors")).toEqual({
+      errors: 'AWS/Lambda/Errors Sum {"FunctionName":"redis-rotation-pr-7"}',
+    });
+    expect(metricsOf("schema-migration-throttles")).toEqual({
+      throttles: 'AWS/Lambda/Throttles Sum {"FunctionName":"schema-migration-pr-7"}',
+    });
+    expect(metricsOf("records-service-concurrency")).toEqual({
+      executions: 'AWS/Lambda/ConcurrentExecutions Maximum {"FunctionName":"records-service-pr-7"}',
+    });
+    expect(metricsOf("audit-log-failures")).toEqual({
+      failures: 'tap/AuditLogFailures Sum {"service":"records-service","environment":"pr-7"}',
+    });
+    expect(metricsOf("audit-delivery-stopped")).toEqual({
+      invocations: 'AWS/Lambda/Invocations Sum {"FunctionName":"records-operations-pr-7"}',
+    });
+    expect(metricsOf("access-refusals")).toEqual({ refusals: "tap/pr-7/AccessRefusals Sum {}" });
+    expect(metricsOf("firewall-blocks")).toEqual({
+      blocked: 'AWS/WAFV2/BlockedRequests Sum {"WebACL":"records-waf-pr-7","Region":"eu-west-1","Rule":"ALL"}',
+    });
+    const rds = (metric: string, stat: string) => ({
+      value: `AWS/RDS/${metric} ${stat} {"DBInstanceIdentifier":"rds-postgres-pr-7"}`,
+    });
+    expect(metricsOf("database-cpu")).toEqual(rds("CPUUtilization", "Average"));
+    expect(metricsOf("database-memory")).toEqual(rds("FreeableMemory", "Average"));
+    expect(metricsOf("database-storage")).toEqual(rds("FreeStorageSpace", "Minimum"));
+    expect(metricsOf("database-connections")).toEqual(rds("DatabaseConnections", "Maximum"));
+    expect(metricsOf("redis-failover")).toEqual({
+      primary: 'AWS/ElastiCache/IsMaster Minimum {"CacheClusterId":"redis-pr-7-001","CacheNodeId":"0001"}',
+    });
+    expect(metricsOf("analytics-tasks")).toEqual({
+      desired:
+        'ECS/ContainerInsights/DesiredTaskCount Average {"ClusterName":"ecs-pr-7","ServiceName":"analytics-pr-7"}',
+      running:
+        'ECS/ContainerInsights/RunningTaskCount Average {"ClusterName":"ecs-pr-7","ServiceName":"analytics-pr-7"}',
+    });
+  });
+
+  it.each([
+    ["redis-cpu", "EngineCPUUtilization", "Maximum"],
+    ["redis-memory", "DatabaseMemoryUsagePercentage", "Maximum"],
+    ["redis-evictions", "Evictions", "Sum"],
+    ["redis-connections", "CurrConnections", "Maximum"],
+    ["redis-replication-lag", "ReplicationLag", "Maximum"],
+  ])("watch every node of Redis: %s", (type, metric, stat) => {
+    const node = (number: number) =>
+      `AWS/ElastiCache/${metric} ${stat} {"CacheClusterId":"redis-pr-7-00${number}","CacheNodeId":"0001"}`;
+    expect(metricsOf(type, { redisNodeCount: 3 })).toEqual({ node1: node(1), node2: node(2), node3: node(3) });
+  });
+
+  it("watch every NAT gateway, where there is one", () => {
+    expect(metricsOf("nat-ports")).toEqual({
+      gateway1: 'AWS/NATGateway/ErrorPortAllocation Sum {"NatGatewayId":"nat-1"}',
+      gateway2: 'AWS/NATGateway/ErrorPortAllocation Sum {"NatGatewayId":"nat-2"}',
+    });
+    expect(Object.keys(summary({ natGatewayIds: [] }))).not.toContain("nat-ports");
+  });
+
+  it("watch refused calls of AWS's APIs, where a trail tells of them", () => {
+    expect(Object.keys(summary())).not.toContain("unauthorized-calls");
+    expect(summary({ auditTrail: true })["unauthorized-calls"]).toBe(
+      "security: refusals >= 10, 1 of 1 of 300 s, silence is fine",
+    );
+    expect(metricsOf("unauthorized-calls", { auditTrail: true })).toEqual({
+      refusals: "tap/pr-7/UnauthorizedCalls Sum {}",
+    });
+  });
+
+  it("page by these alarms", () => {
+    expect(pageArns(environment)).toEqual(
+      ["infrastructure", "api", "audit", "security", "credentials", "analytics"].map(
+        (group) => `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:page-${group}-pr-7`,
+      ),
+    );
+  });
+});

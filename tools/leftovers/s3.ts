@@ -1,0 +1,29 @@
+import { GetBucketTaggingCommand, paginateListBuckets, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import { collect, type Inventory, tagRecord } from "./inventory";
+
+export const s3: Inventory = async (config) => {
+  // No name server knows a bucket's own host in the local cloud.
+  const client = new S3Client({ ...config, forcePathStyle: true });
+  const buckets = await collect(
+    paginateListBuckets({ client }, { BucketRegion: config.region }),
+    (page) => page.Buckets,
+  );
+  return Promise.all(
+    buckets.map(async ({ Name = "" }) => ({
+      type: "aws:s3/bucket:Bucket",
+      id: Name,
+      names: [Name],
+      tags: await tagsOf(client, Name),
+    })),
+  );
+};
+
+async function tagsOf(client: S3Client, Bucket: string): Promise<Record<string, string>> {
+  try {
+    const { TagSet } = await client.send(new GetBucketTaggingCommand({ Bucket }));
+    return tagRecord(TagSet);
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.name === "NoSuchTagSet") return {};
+    throw error;
+  }
+}

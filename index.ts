@@ -3,15 +3,19 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ApiGatewayAccount, findApiGatewayAccountRole } from "./lib/api-gateway-account";
 import { loadConfig } from "./lib/config";
+import { DataLossGuard } from "./lib/data-loss";
 import { environmentTags } from "./lib/naming";
+import { previousDeployment } from "./lib/previous-deployment";
 import { TapStack } from "./lib/tap-stack";
 import { availabilityZoneIds } from "./lib/zones";
 
 export = async () => {
-  const config = loadConfig(new pulumi.Config(), {
-    variable: process.env.ENVIRONMENT_SUFFIX,
-    stackName: pulumi.getStack(),
-  });
+  const previous = await previousDeployment();
+  const config = loadConfig(
+    new pulumi.Config(),
+    { variable: process.env.ENVIRONMENT_SUFFIX, stackName: pulumi.getStack() },
+    previous.environment,
+  );
   const { region } = config;
 
   const provider = new aws.Provider("aws", {
@@ -33,7 +37,14 @@ export = async () => {
   );
   const stack = new TapStack(
     "tap",
-    { config, accountId, partition, availabilityZoneIds: zoneIds, apiGatewayAccountReady: account.ready },
+    {
+      config,
+      accountId,
+      partition,
+      availabilityZoneIds: zoneIds,
+      apiGatewayAccountReady: account.ready,
+      dataLoss: new DataLossGuard(previous.resources, config.allowDataLoss),
+    },
     { provider },
   );
   return stack.outputs;

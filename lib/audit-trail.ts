@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type DataLossGuard } from "./data-loss";
 import { regionalArn, type Environment } from "./environment";
 import { createServiceRole, policyDocument, resolveStatements, type Statement } from "./iam";
 import { administration, createKey, useThrough } from "./kms";
@@ -12,6 +13,7 @@ export interface AuditTrailArgs {
   retentionInDays: number;
   /** For the trail's log group, from which alarms are made. */
   logs: LogGroupsArgs;
+  dataLoss: DataLossGuard;
 }
 
 /** Days for which a changed or deleted file can be brought back. */
@@ -47,19 +49,20 @@ export class AuditTrail extends pulumi.ComponentResource {
   }
 
   private createKey() {
-    const { environment } = this.args;
+    const { environment, dataLoss } = this.args;
     const description = "Trail of the calls of AWS's APIs";
     const policy = trailKeyPolicy(environment);
-    return createKey(this, "trail", { environment, type: "kms-trail", description, policy, tags: {} });
+    return createKey(this, "trail", { environment, type: "kms-trail", description, policy, tags: {}, dataLoss });
   }
 
   private createBucket() {
-    const { environment } = this.args;
+    const { environment, dataLoss } = this.args;
+    // Bucket names are unique over all accounts.
+    const name = `${this.name("audit-trail")}-${environment.accountId}`;
     const bucket = new aws.s3.Bucket(
       "trail",
-      // Bucket names are unique over all accounts.
-      { bucket: `${this.name("audit-trail")}-${environment.accountId}`, forceDestroy: true },
-      { parent: this },
+      { bucket: name, forceDestroy: true },
+      { parent: this, ...dataLoss.optionsFor("trail", name) },
     );
     new aws.s3.BucketOwnershipControls(
       "trail",

@@ -1,6 +1,9 @@
-import { RunError } from "@pulumi/pulumi";
+import { losses, type StoreName } from "./data-loss";
 import { maximumConnections } from "./database-capacity";
-import { validateSuffix } from "./naming";
+import { impossibleChanges, type Reason } from "./impossible-changes";
+import { Mistakes } from "./mistakes";
+import { ownTagNames, validateSuffix } from "./naming";
+import { type LivingEnvironment } from "./previous-deployment";
 import { flag, integer, integerOf, list, map, oneOf, text, type Setting } from "./settings";
 import { overlap, validateVpcCidr, vpcPrefixes } from "./subnets";
 
@@ -70,6 +73,8 @@ export const connectionsPerContainer = 2;
 /** Share of the database's connections that the records service may take; the rest is for tasks, migrations and operators. */
 const serviceConnectionShare = 0.7;
 
+const storeNames = Object.keys(losses) as StoreName[];
+
 const publicImage = "public.ecr.aws/nginx/nginx-unprivileged:stable-alpine";
 
 /** Every key of the stack configuration; Pulumi.yaml declares the same. */
@@ -84,26 +89,33 @@ export const settings = {
     description: "AWS region of everything.",
     default: "eu-west-1",
     allowed: "an AWS region such as eu-west-1",
-    accepts: /^[a-z]{2}(-[a-z]+)+-\d$/,
+    accepts: /^[a-z]{2}(-[a-z]{2,12}){1,2}-\d$/,
   }),
   allowRegionOutsideEu: flag({
     description: "Whether the region may lie outside the EU. Patients' data then leaves it.",
     default: false,
   }),
   tags: map({
-    description: "Tags for every resource, beside Environment, Project and ManagedBy.",
+    description: `Tags for every resource, beside ${ownTagNames.join(", ")}.`,
     default: {},
-    allowed:
-      "at most 40 tags: names of 1 to 128 and values of up to 256 letters, digits, spaces and + - = . _ : / @, not beginning with aws:",
+    allowed: `at most 40 tags: names of 1 to 128 and values of up to 256 letters, digits, spaces and + - = . _ : / @; names that differ in more than case, none of them ${ownTagNames.join(", ")} or beginning with aws:`,
     maximum: 40,
     accepts: (key, value) =>
-      /^(?!aws:)[\p{L}\p{N} +\-=._:/@]{1,128}$/u.test(key) && /^[\p{L}\p{N} +\-=._:/@]{0,256}$/u.test(value),
+      /^(?!aws:)[\p{L}\p{N} +\-=._:/@]{1,128}$/iu.test(key) &&
+      /^[\p{L}\p{N} +\-=._:/@]{0,256}$/u.test(value) &&
+      !ownTagNames.some((own) => own.toLowerCase() === key.toLowerCase()),
+  }),
+  allowDataLoss: list({
+    description: `Data stores that may be replaced, and lose what they hold: ${storeNames.map((store) => `${store} (${losses[store]})`).join(", ")}. For a single deployment: take it out again.`,
+    default: [],
+    allowed: `a list of ${storeNames.join(", ")}, each once`,
+    accepts: (item): item is StoreName => Object.hasOwn(losses, item),
   }),
   permissionsBoundary: text({
     description: "ARN of an IAM policy that limits every role, as its permissions boundary. Empty: no limit.",
     default: "",
     allowed: "the ARN of an IAM policy such as arn:aws:iam::123456789012:policy/tap-boundary-dev",
-    accepts: /^$|^arn:aws(-[a-z]+)*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,512}$/,
+    accepts: /^$|^arn:aws(-[a-z]+)*:iam::(\d{12}|aws):policy\/(?!.*\.\.)[\w+=,.@/-]{1,512}$/,
   }),
   vpcCidr: text({
     description: "IPv4 block of the VPC.",
@@ -114,7 +126,8 @@ export const settings = {
   reservedCidrs: list({
     description: "IPv4 blocks that the VPC must not overlap, such as networks it is to be peered with.",
     default: [],
-    allowed: "a list of IPv4 blocks such as 10.1.0.0/16, each once",
+    allowed: "a list of at most 100 IPv4 blocks such as 10.1.0.0/16, each once",
+    maximum: 100,
     accepts: (item): item is string =>
       /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?!\/)|(?=\/))){4}\/([0-9]|[12]\d|3[0-2])$/.test(item),
   }),
@@ -148,7 +161,8 @@ export const settings = {
   alarmEmails: list({
     description: "E-mail addresses that alarms page. Each must confirm the subscription that AWS sends it.",
     default: [],
-    allowed: "a list of e-mail addresses such as on-call@example.org, each once",
+    allowed: "a list of at most 20 e-mail addresses such as on-call@example.org, each once",
+    maximum: 20,
     accepts: (item): item is string => item.length <= 254 && /^[\w.+-]{1,64}@([a-z0-9-]+\.)+[a-z]{2,}$/i.test(item),
   }),
   auditTrail: flag({
@@ -168,10 +182,10 @@ export const settings = {
     description: "PostgreSQL version: a major one, whose minor version AWS keeps current, or a minor one.",
     default: "17",
     allowed: "a major version from 15 to 18, such as 17, or a minor one, such as 17.4",
-    accepts: /^1[5-8](\.\d{1,2})?$/,
+    accepts: /^1[5-8](\.[1-9]\d?)?$/,
   }),
   databaseAllocatedStorage: integer({
-    description: "Storage of the database at first.",
+    description: "Storage of the database at first. More makes it grow; less changes nothing, as AWS takes none back.",
     default: 20,
     minimum: 20,
     maximum: 65536,
@@ -250,10 +264,11 @@ export const settings = {
   signInCallbackUrls: list({
     description: "Where Cognito may send users after they signed in.",
     default: ["http://localhost:3000/callback"],
-    allowed: "a list of at least one https:// address, or http://localhost one, each once",
+    allowed:
+      "a list of 1 to 100 addresses, each once, of up to 1024 characters: https://, or http:// of localhost, as browsers write it, without user or fragment",
     minimum: 1,
-    accepts: (item): item is string =>
-      /^(https:\/\/[^\s#]+|http:\/\/localhost(:\d+)?(\/[^\s#]*)?)$/.test(item) && item.length <= 1024,
+    maximum: 100,
+    accepts: (item): item is string => isCallbackUrl(item),
   }),
   serviceMemory: integer({
     description: "Memory of the records service's function.",
@@ -295,8 +310,10 @@ export const settings = {
   analyticsImage: text({
     description: "Image of the analytics task. It listens on port 8080, runs as user 101 and writes to /tmp only.",
     default: publicImage,
-    allowed: "an image with a tag or digest, such as public.ecr.aws/nginx/nginx-unprivileged:stable-alpine",
-    accepts: /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/,
+    allowed:
+      "an image with a tag or digest, of up to 255 characters, such as public.ecr.aws/nginx/nginx-unprivileged:stable-alpine",
+    accepts:
+      /^(?=.{1,255}$)[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/,
   }),
   analyticsCpu: integerOf({
     description: "CPU units of an analytics task; 1024 are one vCPU.",
@@ -348,15 +365,20 @@ export interface SuffixFallbacks {
 
 /**
  * Reads and checks the whole configuration in one pass.
+ * @param living the environment as it is, if there is one already
  * @throws RunError that lists every mistake: the key, its value, and what is allowed.
  */
-export function loadConfig(source: ConfigSource, fallbacks: SuffixFallbacks): EnvironmentConfig {
-  const mistakes: string[] = [];
+export function loadConfig(
+  source: ConfigSource,
+  fallbacks: SuffixFallbacks,
+  living?: LivingEnvironment,
+): EnvironmentConfig {
+  const mistakes = new Mistakes();
   const read = <T>(key: string, setting: Setting<T>): T => {
     const value = source.get(key);
     if (value === undefined) return setting.default;
     const parsed = setting.parse(value);
-    if (parsed === undefined) mistakes.push(mistake(key, value, `allowed is ${setting.allowed}`));
+    if (parsed === undefined) mistakes.add(key, value, `allowed is ${setting.allowed}`);
     return parsed ?? setting.default;
   };
 
@@ -365,14 +387,15 @@ export function loadConfig(source: ConfigSource, fallbacks: SuffixFallbacks): En
   ) as EnvironmentConfig;
   const suffix = resolveSuffix(config.environmentSuffix, fallbacks);
   const resolved = { ...config, environmentSuffix: suffix.value };
+  const reject = ([key, reason]: Reason) => {
+    mistakes.add(key, show(resolved[key]), reason, key === "environmentSuffix" ? suffix.origin : key);
+  };
 
-  mistakes.push(...suffixMistakes(suffix), ...contradictions(resolved));
-  if (mistakes.length > 0) {
-    throw new RunError(
-      `The configuration has ${mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`}; nothing was created.\n` +
-        mistakes.map((line) => `  - ${line}`).join("\n"),
-    );
-  }
+  const suffixMistake = validateSuffix(suffix.value);
+  if (suffixMistake) reject(["environmentSuffix", suffixMistake]);
+  contradictions(resolved, (key) => mistakes.has(key)).forEach(reject);
+  impossibleChanges(resolved, living).forEach(reject);
+  mistakes.throwIfAny();
   return resolved;
 }
 
@@ -392,16 +415,14 @@ function resolveSuffix(configured: string, { variable, stackName }: SuffixFallba
   return { value: stackName, origin: "environmentSuffix (from the stack's name)" };
 }
 
-function suffixMistakes({ value, origin }: Suffix): string[] {
-  const reason = validateSuffix(value);
-  return reason ? [mistake(origin, value, reason)] : [];
-}
-
-/** What each value allows by itself but not beside the others. */
-function contradictions(config: EnvironmentConfig): string[] {
-  const found: string[] = [];
-  const check = (key: keyof EnvironmentConfig, reason: string | false | undefined) => {
-    if (reason) found.push(mistake(key, show(config[key]), reason));
+/** What each value allows by itself but not beside the others; nothing that comes from a value already refused. */
+function contradictions(config: EnvironmentConfig, isRefused: (key: keyof EnvironmentConfig) => boolean): Reason[] {
+  const found: Reason[] = [];
+  const check = (
+    [key, ...others]: [keyof EnvironmentConfig, ...(keyof EnvironmentConfig)[]],
+    reason: string | false | undefined,
+  ) => {
+    if (reason && ![key, ...others].some(isRefused)) found.push([key, reason]);
   };
   const cidrMistake = validateVpcCidr(config.vpcCidr);
   const overlapping = cidrMistake ? [] : config.reservedCidrs.filter((reserved) => overlap(config.vpcCidr, reserved));
@@ -414,42 +435,45 @@ function contradictions(config: EnvironmentConfig): string[] {
   const concurrencyLimit = Math.floor(connections / connectionsPerContainer);
 
   check(
-    "region",
+    ["region", "allowRegionOutsideEu"],
     !config.region.startsWith("eu-") &&
       !config.allowRegionOutsideEu &&
       "must be in the EU (eu-…), unless allowRegionOutsideEu is true",
   );
-  check("vpcCidr", cidrMistake);
-  check("vpcCidr", overlapping.length > 0 && `must not overlap ${overlapping.join(", ")} of reservedCidrs`);
+  check(["vpcCidr"], cidrMistake);
   check(
-    "interfaceEndpoints",
+    ["vpcCidr", "reservedCidrs"],
+    overlapping.length > 0 && `must not overlap ${someOf(overlapping)} of reservedCidrs`,
+  );
+  check(
+    ["interfaceEndpoints", "natStrategy"],
     config.natStrategy === "none" &&
       missingEndpoints.length > 0 &&
       `must also hold ${missingEndpoints.join(", ")} when natStrategy is none`,
   );
   check(
-    "analyticsImage",
+    ["analyticsImage", "natStrategy"],
     config.natStrategy === "none" &&
       !privateRegistry(config.analyticsImage) &&
       "must be in a private ECR registry (<account>.dkr.ecr.<region>.amazonaws.com/…) when natStrategy is none: nothing else can be reached",
   );
   check(
-    "databaseMaxAllocatedStorage",
+    ["databaseMaxAllocatedStorage", "databaseAllocatedStorage"],
     config.databaseMaxAllocatedStorage < leastMaximumStorage &&
       `must be at least ${leastMaximumStorage}, 10 % above databaseAllocatedStorage (${config.databaseAllocatedStorage})`,
   );
   check(
-    "serviceConcurrency",
+    ["serviceConcurrency", "databaseInstanceClass"],
     config.serviceConcurrency > concurrencyLimit &&
       `must be at most ${concurrencyLimit}: ${config.databaseInstanceClass} has connections for no more`,
   );
   check(
-    "analyticsMemory",
+    ["analyticsMemory", "analyticsCpu"],
     !memories.includes(config.analyticsMemory) &&
       `must be one of ${memories.join(", ")} when analyticsCpu is ${config.analyticsCpu}`,
   );
   check(
-    "analyticsMaximumTasks",
+    ["analyticsMaximumTasks", "analyticsMinimumTasks"],
     config.analyticsMaximumTasks < config.analyticsMinimumTasks &&
       `must not be below analyticsMinimumTasks (${config.analyticsMinimumTasks})`,
   );
@@ -462,9 +486,18 @@ export function privateRegistry(image: string): { account: string; region: strin
   return match?.[1] && match[2] && match[3] ? { account: match[1], region: match[2], repository: match[3] } : undefined;
 }
 
-function mistake(key: string, value: string, reason: string): string {
-  const shown = value.length > 80 ? `${value.slice(0, 77)}...` : value;
-  return `${key}: ${JSON.stringify(shown)} ${reason}`;
+/** Where Cognito may send users: an address whose parts are what they seem, without encoded control characters. */
+function isCallbackUrl(text: string): boolean {
+  if (text.length > 1024 || /#|%[01]/.test(text) || !URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, href } = new URL(text);
+  const isSafe = protocol === "https:" || (protocol === "http:" && hostname === "localhost");
+  return isSafe && username === "" && password === "" && [text, `${text}/`].includes(href);
+}
+
+/** The first few of a list that may be long. */
+function someOf(items: string[]): string {
+  const [few, more] = [items.slice(0, 3), items.length - 3];
+  return more > 0 ? `${few.join(", ")} and ${more} more` : few.join(", ");
 }
 
 function show(value: unknown): string {

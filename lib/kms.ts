@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type DataLossGuard } from "./data-loss";
 import { regionalArn, type Environment } from "./environment";
 import { policyDocument, type Statement } from "./iam";
 import { functionTypes, phiTags, resourceName, type ResourceType, serviceLogGroups } from "./naming";
@@ -25,6 +26,7 @@ export class Kms extends pulumi.ComponentResource {
   constructor(
     name: string,
     private readonly environment: Environment,
+    private readonly dataLoss: DataLossGuard,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("tap:security:Kms", name, {}, opts);
@@ -46,7 +48,8 @@ export class Kms extends pulumi.ComponentResource {
 
   private createKey(domain: KeyDomain, description: string, policy: string): pulumi.Output<string> {
     const tags = withoutPhi.includes(domain) ? {} : phiTags;
-    return createKey(this, domain, { environment: this.environment, type: `kms-${domain}`, description, policy, tags });
+    const { environment, dataLoss } = this;
+    return createKey(this, domain, { environment, type: `kms-${domain}`, description, policy, tags, dataLoss });
   }
 }
 
@@ -57,6 +60,7 @@ export interface KeyArgs {
   policy: string;
   /** Beside its name. */
   tags: Record<string, string>;
+  dataLoss: DataLossGuard;
 }
 
 /** Makes a key with yearly rotation and its alias as children of a component, and returns its ARN. */
@@ -72,7 +76,7 @@ export function createKey(parent: pulumi.Resource, name: string, args: KeyArgs):
       deletionWindowInDays,
       tags: { Name: physicalName, ...args.tags },
     },
-    { parent },
+    { parent, ...args.dataLoss.optionsFor("keys", physicalName) },
   );
   new aws.kms.Alias(name, { name: `alias/${physicalName}`, targetKeyId: key.id }, { parent });
   return key.arn;

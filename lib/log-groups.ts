@@ -17,6 +17,11 @@ export function createLogGroup(
   name: string,
   physicalName: pulumi.Input<string>,
   { logsKeyArn, retentionInDays }: LogGroupsArgs,
+  opts: pulumi.CustomResourceOptions = {},
 ): aws.cloudwatch.LogGroup {
-  return new aws.cloudwatch.LogGroup(name, { name: physicalName, kmsKeyId: logsKeyArn, retentionInDays }, { parent });
+  return new aws.cloudwatch.LogGroup(
+    name,
+    { name: physicalName, kmsKeyId: logsKeyArn, retentionInDays },
+    { ...opts, parent },
+  );
 }

@@ -209,3 +209,6 @@ export function environmentTags(environmentSuffix: string, userTags: Record<stri
 
 /** Marks what stores patients' data (45 CFR 164.310(d): know where it is). */
 export const phiTags = { DataClassification: "phi" };
+
+/** Tags that the program writes itself. IAM takes no second one that differs in case only (IAM user guide, "Tags for IAM resources"). */
+export const ownTagNames = [...Object.keys(environmentTags("", {})), ...Object.keys(phiTags), "Name"];

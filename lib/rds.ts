@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type DataLossGuard } from "./data-loss";
 import { type Environment } from "./environment";
 import { createServiceRole, serviceTrust, type ServiceRole } from "./iam";
 import { createLogGroup, type LogGroupsArgs } from "./log-groups";
@@ -29,6 +30,7 @@ export interface RdsArgs {
   secretsKeyArn: pulumi.Input<string>;
   /** For the exported logs. */
   logs: LogGroupsArgs;
+  dataLoss: DataLossGuard;
 }
 
 const port = 5432;
@@ -109,13 +111,13 @@ export class Rds extends pulumi.ComponentResource {
     return new aws.rds.ParameterGroup(
       "postgres",
       {
-        // With the version in its name, a new major version's group stands beside the old one until the instance has moved.
+        // With the version in its name, and made first, a new major version's group stands beside the old one until the instance has moved.
         name: this.name(`rds-parameters-${major}`),
         description: "TLS only; audit without values",
         family: `postgres${major}`,
         parameters: postgresParameters,
       },
-      { parent: this },
+      { parent: this, deleteBeforeReplace: false },
     );
   }
 
@@ -153,11 +155,12 @@ export class Rds extends pulumi.ComponentResource {
     monitoringRole: ServiceRole,
     logGroups: aws.cloudwatch.LogGroup[],
   ) {
-    const { databaseKeyArn, secretsKeyArn } = this.args;
+    const { databaseKeyArn, secretsKeyArn, dataLoss } = this.args;
+    const identifier = this.name("rds-postgres");
     return new aws.rds.Instance(
       "postgres",
       {
-        identifier: this.name("rds-postgres"),
+        identifier,
         engine: "postgres",
         engineVersion: this.args.engineVersion,
         autoMinorVersionUpgrade: true,
@@ -201,6 +204,7 @@ export class Rds extends pulumi.ComponentResource {
         dependsOn: [monitoringRole.ready, ...logGroups],
         // An upgrade to a major version, or a larger class for a large database, takes hours with the snapshot that RDS takes before it.
         customTimeouts: { update: "4h" },
+        ...dataLoss.optionsFor("database", identifier),
       },
     );
   }

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./bundle";
+import { type DataLossGuard } from "./data-loss";
 import { allowPostgres, allowRedis, databaseVariables, redisVariables, type DataStores } from "./data-stores";
 import { regionalArn, type Environment } from "./environment";
 import { createLogGroup, type LogGroupsArgs } from "./log-groups";
@@ -37,6 +38,7 @@ export interface RecordsServiceArgs {
   logs: LogGroupsArgs;
   /** For the audit log. */
   auditLogs: LogGroupsArgs;
+  dataLoss: DataLossGuard;
 }
 
 /** Seconds. Well below the 29 that API Gateway waits for a function (API Gateway quotas). */
@@ -81,8 +83,9 @@ export class RecordsService extends pulumi.ComponentResource {
   }
 
   private createAuditLogGroup() {
-    const { environment, auditLogs } = this.args;
-    return createLogGroup(this, "audit", resourceName("audit", environment.environmentSuffix), auditLogs);
+    const { environment, auditLogs, dataLoss } = this.args;
+    const name = resourceName("audit", environment.environmentSuffix);
+    return createLogGroup(this, "audit", name, auditLogs, dataLoss.optionsFor("audit", name));
   }
 
   private createFunction(auditLogGroup: aws.cloudwatch.LogGroup) {

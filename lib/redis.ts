@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type DataLossGuard } from "./data-loss";
 import { type Environment } from "./environment";
 import { createLogGroup, type LogGroupsArgs } from "./log-groups";
 import { phiTags, resourceName } from "./naming";
@@ -22,6 +23,7 @@ export interface RedisArgs {
   cacheKeyArn: pulumi.Input<string>;
   /** For the slow log and the engine log. */
   logs: LogGroupsArgs;
+  dataLoss: DataLossGuard;
 }
 
 const port = 6379;
@@ -76,14 +78,16 @@ export class Redis extends pulumi.ComponentResource {
   }
 
   private createSubnetGroup() {
+    const name = this.name("redis-subnets");
     return new aws.elasticache.SubnetGroup(
       "redis",
       {
-        name: this.name("redis-subnets"),
+        name,
         description: "Isolated subnets for Redis",
         subnetIds: this.args.dataSubnetIds,
       },
-      { parent: this },
+      // A replication group cannot move to another one.
+      { parent: this, ...this.args.dataLoss.optionsFor("cache", name) },
     );
   }
 
@@ -122,11 +126,12 @@ export class Redis extends pulumi.ComponentResource {
       logFormat: string;
     }[],
   ) {
-    const { nodeType, engineVersion, nodeCount, initialAuthToken, cacheKeyArn } = this.args;
+    const { nodeType, engineVersion, nodeCount, initialAuthToken, cacheKeyArn, dataLoss } = this.args;
+    const replicationGroupId = this.name("redis");
     return new aws.elasticache.ReplicationGroup(
       "redis",
       {
-        replicationGroupId: this.name("redis"),
+        replicationGroupId,
         description: "Sessions and cached reads",
         engine: "redis",
         engineVersion,
@@ -157,6 +162,7 @@ export class Redis extends pulumi.ComponentResource {
         ignoreChanges: ["authToken"],
         // Nodes are replaced one by one: the provider's 40 minutes are not enough for six.
         customTimeouts: { update: "2h" },
+        ...dataLoss.optionsFor("cache", replicationGroupId),
       },
     );
   }

@@ -1,7 +1,5 @@
 /** One configuration key: what it means, what it is unless set, and how its text is read. */
 export interface Setting<T> {
-  /** As Pulumi.yaml declares it. */
-  type: "string" | "integer" | "boolean" | "array" | "object";
   description: string;
   default: T;
   /** What is allowed, in words, for messages. */
@@ -18,7 +16,7 @@ interface Common<T> {
 /** Text that a pattern, or a check that gives the reason, accepts. */
 export function text(setting: Common<string> & { allowed: string; accepts: RegExp }): Setting<string> {
   const { accepts, ...rest } = setting;
-  return { ...rest, type: "string", parse: (value) => (accepts.test(value) ? value : undefined) };
+  return { ...rest, parse: (value) => (accepts.test(value) ? value : undefined) };
 }
 
 /** A whole number in a range, both ends included. */
@@ -28,7 +26,6 @@ export function integer(
   const { minimum, maximum, unit, ...rest } = setting;
   return {
     ...rest,
-    type: "integer",
     allowed: `a whole number from ${minimum} to ${maximum}${unit ? ` (${unit})` : ""}`,
     parse: (value) => {
       const number = /^(0|-?[1-9]\d{0,14})$/.test(value) ? Number(value) : NaN;
@@ -42,7 +39,6 @@ export function integerOf(setting: Common<number> & { values: readonly number[] 
   const { values, ...rest } = setting;
   return {
     ...rest,
-    type: "integer",
     allowed: `one of ${values.join(", ")}`,
     parse: (value) => values.find((allowed) => String(allowed) === value),
   };
@@ -53,7 +49,6 @@ export function oneOf<const T extends string>(setting: Common<NoInfer<T>> & { va
   const { values, ...rest } = setting;
   return {
     ...rest,
-    type: "string",
     allowed: `one of ${values.join(", ")}`,
     parse: (value) => values.find((allowed) => allowed === value),
   };
@@ -62,7 +57,6 @@ export function oneOf<const T extends string>(setting: Common<NoInfer<T>> & { va
 export function flag(setting: Common<boolean>): Setting<boolean> {
   return {
     ...setting,
-    type: "boolean",
     allowed: "true or false",
     parse: (value) => (value === "true" ? true : value === "false" ? false : undefined),
   };
@@ -70,22 +64,27 @@ export function flag(setting: Common<boolean>): Setting<boolean> {
 
 /** A list of texts, each of which is allowed, without repetition. */
 export function list<const T extends string = string>(
-  setting: Common<NoInfer<T>[]> & { allowed: string; accepts: (item: string) => item is T; minimum?: number },
+  setting: Common<NoInfer<T>[]> & {
+    allowed: string;
+    accepts: (item: string) => item is T;
+    minimum?: number;
+    maximum?: number;
+  },
 ): Setting<T[]> {
-  const { accepts, minimum = 0, ...rest } = setting;
+  const { accepts, minimum = 0, maximum = Infinity, ...rest } = setting;
   return {
     ...rest,
-    type: "array",
     parse: (value) => {
       const items = parseJson(value);
-      if (!Array.isArray(items) || items.length < minimum || new Set(items).size !== items.length) return undefined;
+      if (!Array.isArray(items) || items.length < minimum || items.length > maximum) return undefined;
+      if (new Set(items).size !== items.length) return undefined;
       const accepted = items.filter((item): item is T => typeof item === "string" && accepts(item));
       return accepted.length === items.length ? accepted : undefined;
     },
   };
 }
 
-/** Names and texts, each pair of which is allowed. */
+/** Names, different whatever their case, and texts, each pair of which is allowed. */
 export function map(
   setting: Common<Record<string, string>> & {
     allowed: string;
@@ -96,7 +95,6 @@ export function map(
   const { accepts, maximum, ...rest } = setting;
   return {
     ...rest,
-    type: "object",
     parse: (value) => {
       const object = parseJson(value);
       if (typeof object !== "object" || object === null || Array.isArray(object)) return undefined;
@@ -105,7 +103,9 @@ export function map(
         const [key, item] = entry;
         return typeof item === "string" && accepts(key, item);
       });
-      return accepted.length === entries.length && entries.length <= maximum ? Object.fromEntries(accepted) : undefined;
+      const names = new Set(entries.map(([key]) => key.toLowerCase()));
+      const isAllowed = accepted.length === entries.length && names.size === entries.length;
+      return isAllowed && entries.length <= maximum ? Object.fromEntries(accepted) : undefined;
     },
   };
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ApiGateway } from "./api-gateway";
 import { AuditTrail } from "./audit-trail";
 import { type EnvironmentConfig } from "./config";
+import { type DataLossGuard } from "./data-loss";
 import { DatabaseRotation } from "./database-rotation";
 import { Ecs } from "./ecs";
 import { type Environment } from "./environment";
@@ -27,6 +28,7 @@ export interface TapStackArgs {
   availabilityZoneIds: string[];
   /** API Gateway's permission to write logs, which belongs to the account. */
   apiGatewayAccountReady: pulumi.Resource;
+  dataLoss: DataLossGuard;
 }
 
 /** The whole environment: creates the components and wires them. */
@@ -35,13 +37,13 @@ export class TapStack extends pulumi.ComponentResource {
 
   constructor(name: string, args: TapStackArgs, opts?: pulumi.ComponentResourceOptions) {
     super("tap:stack:TapStack", name, {}, opts);
-    const { config, accountId, partition, availabilityZoneIds, apiGatewayAccountReady } = args;
+    const { config, accountId, partition, availabilityZoneIds, apiGatewayAccountReady, dataLoss } = args;
     const { environmentSuffix, region } = config;
     const permissionsBoundary = config.permissionsBoundary || undefined;
     const environment: Environment = { environmentSuffix, region, accountId, partition, permissionsBoundary };
     const parent = { parent: this };
 
-    const kms = new Kms("kms", environment, parent);
+    const kms = new Kms("kms", environment, dataLoss, parent);
     const logs = { logsKeyArn: kms.keyArns.logs, retentionInDays: config.logRetentionDays };
     const vpc = new Vpc(
       "vpc",
@@ -71,6 +73,7 @@ export class TapStack extends pulumi.ComponentResource {
         databaseKeyArn: kms.keyArns.database,
         secretsKeyArn: kms.keyArns.secrets,
         logs,
+        dataLoss,
       },
       parent,
     );
@@ -86,6 +89,7 @@ export class TapStack extends pulumi.ComponentResource {
         initialAuthToken: secrets.initialRedisAuthToken,
         cacheKeyArn: kms.keyArns.cache,
         logs,
+        dataLoss,
       },
       parent,
     );
@@ -136,7 +140,7 @@ export class TapStack extends pulumi.ComponentResource {
     );
     const userPool = new UserPool(
       "user-pool",
-      { environment, threatProtection: config.threatProtection, callbackUrls: config.signInCallbackUrls },
+      { environment, threatProtection: config.threatProtection, callbackUrls: config.signInCallbackUrls, dataLoss },
       parent,
     );
     const service = new RecordsService(
@@ -159,6 +163,7 @@ export class TapStack extends pulumi.ComponentResource {
         concurrency: config.serviceConcurrency,
         logs,
         auditLogs: { ...logs, retentionInDays: config.auditRetentionDays },
+        dataLoss,
       },
       parent,
     );
@@ -226,7 +231,11 @@ export class TapStack extends pulumi.ComponentResource {
 
     const trail =
       config.auditTrail &&
-      new AuditTrail("audit-trail", { environment, retentionInDays: config.auditRetentionDays, logs }, parent);
+      new AuditTrail(
+        "audit-trail",
+        { environment, retentionInDays: config.auditRetentionDays, logs, dataLoss },
+        parent,
+      );
     const monitoring = new Monitoring(
       "monitoring",
       {

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { scopes } from "../service/contract";
+import { type DataLossGuard } from "./data-loss";
 import { type Environment } from "./environment";
 import { resourceName } from "./naming";
 
@@ -10,6 +11,7 @@ export interface UserPoolArgs {
   threatProtection: "off" | "audit" | "enforced";
   /** Where users are sent after they signed in: https, or http on localhost. */
   callbackUrls: string[];
+  dataLoss: DataLossGuard;
 }
 
 const accessTokenMinutes = 15;
@@ -42,11 +44,12 @@ export class UserPool extends pulumi.ComponentResource {
   }
 
   private createUserPool() {
-    const { environment, threatProtection } = this.args;
+    const { environment, threatProtection, dataLoss } = this.args;
+    const name = resourceName("records-users", environment.environmentSuffix);
     return new aws.cognito.UserPool(
       "users",
       {
-        name: resourceName("records-users", environment.environmentSuffix),
+        name,
         userPoolTier: threatProtection === "off" ? "ESSENTIALS" : "PLUS",
         userPoolAddOns: { advancedSecurityMode: threatProtection === "off" ? "OFF" : threatProtection.toUpperCase() },
         deletionProtection: "INACTIVE",
@@ -67,7 +70,7 @@ export class UserPool extends pulumi.ComponentResource {
           temporaryPasswordValidityDays: 1,
         },
       },
-      { parent: this },
+      { parent: this, ...dataLoss.optionsFor("users", name) },
     );
   }
 

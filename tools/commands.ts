@@ -1,6 +1,6 @@
 /** What each script of package.json does, in a line: what `npm run help` prints. */
 export const commands: Record<string, string> = {
-  help: "these lines",
+  help: "prints these lines",
   hooks: "turns on the pre-commit hook: format and lint of the staged files, in seconds (once a clone)",
   typecheck: "checks the types",
   lint: "ESLint, with the rules that need types",
@@ -15,6 +15,7 @@ export const commands: Record<string, string> = {
   "test:e2e": "up, no change, update, destroy, again, two side by side, in a local AWS of its own",
   "bench:service": "speed and size of the records service",
   plan: "the resources that would be registered, without CLI, credentials or network",
+  sweep: "lists, and removes when told to, what is left of an environment in AWS",
   serve: "the records API alone on this machine, with data stores of its own",
   operate: "verifies the audit trail, ends a user's sessions, delivers the audit log",
   local: "deploys into a local AWS, runs the integration suite, leaves it up",

@@ -96,17 +96,22 @@ export class Engine {
     writeFileSync(file, dump({ encryptionsalt, config: { ...config, ...changes, ...own } }));
   }
 
+  /** Says what `up` would do, and does nothing. */
+  preview(): Promise<Operation> {
+    return this.operate("preview");
+  }
+
   up(): Promise<Operation> {
-    return this.operate("up", "--skip-preview");
+    return this.operate("up", "--skip-preview", "--yes");
   }
 
   destroy(): Promise<Operation> {
-    return this.operate("destroy", "--skip-preview");
+    return this.operate("destroy", "--skip-preview", "--yes");
   }
 
   /** Brings the state in line with the cloud: what is not there any more is dropped, what has changed is noted. */
   refresh(): Promise<Operation> {
-    return this.operate("refresh", "--skip-preview");
+    return this.operate("refresh", "--skip-preview", "--yes");
   }
 
   /** Releases the lock of an engine that was killed. */
@@ -151,15 +156,7 @@ export class Engine {
     const events = folder.events(this.stack);
     // The engine also logs what the program and the provider say to each other, secrets included.
     writeFileSync(events, "", { mode: 0o600 });
-    const operation = [
-      "--stack",
-      this.stack,
-      "--config-file",
-      folder.config(this.stack),
-      "--yes",
-      "--event-log",
-      events,
-    ];
+    const operation = ["--stack", this.stack, "--config-file", folder.config(this.stack), "--event-log", events];
     const child = spawn(cli, [...args, ...operation], {
       cwd: repository,
       env: this.environment(),

@@ -40,7 +40,7 @@ export function summarize(events: EngineEvent[]): Report {
   return {
     changes: events.findLast((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {},
     steps: events.flatMap(({ resourcePreEvent: event }) => {
-      if (!event || event.metadata.op === "same") return [];
+      if (!event || event.metadata.op === "same" || isDefaultProvider(event.metadata.urn)) return [];
       const { op, urn, type, old, new: next, diffs } = event.metadata;
       return [{ op, type, name: logicalName(urn), id: (old ?? next)?.id ?? "", diffs: diffs ?? [] }];
     }),
@@ -65,6 +65,11 @@ export function describeProblems(problems: Problem[]): string {
 /** The last part of a URN. */
 export function logicalName(urn: string): string {
   return urn.split("::").slice(3).join("::");
+}
+
+/** Providers that the engine makes for itself are no resources of the program; its own display leaves them out, too. */
+function isDefaultProvider(urn: string): boolean {
+  return /::pulumi:providers:[^:]+::default(_\d+)*$/.test(urn);
 }
 
 /** Removes the engine's color tags, such as `<{%reset%}>`. */

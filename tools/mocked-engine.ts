@@ -1,11 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest, RegisterResourceResponse } from "@pulumi/pulumi/proto/resource_pb";
+import type { ICallbackServer } from "@pulumi/pulumi/runtime/callbacks";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { setMockOptions } from "@pulumi/pulumi/runtime/settings";
 
-/** Pulumi's mock of the engine, which also keeps what it was asked to register. */
+/** Where Pulumi keeps what a program is called back by; its own is a server for a real engine. */
+const runtime = globalThis as unknown as {
+  globalStore: {
+    callbacks: Pick<ICallbackServer, "registerResourceHook" | "awaitStackRegistrations" | "shutdown">;
+  };
+};
+
+/** What every stack in a file backend belongs to. */
+const organization = "organization";
+
+/** Pulumi's mock of the engine, which also keeps what it was asked to register, and the hooks. */
 export class RecordingMonitor extends MockMonitor {
   readonly requests: { urn: string; request: RegisterResourceRequest }[] = [];
+  /** By name. */
+  readonly hooks = new Map<string, pulumi.ResourceHook>();
 
   override async registerResource(
     request: RegisterResourceRequest,
@@ -24,10 +37,18 @@ export class RecordingMonitor extends MockMonitor {
  */
 export async function runUnderMocks(
   program: () => Promise<Record<string, unknown> | undefined>,
-  monitor: MockMonitor,
+  monitor: RecordingMonitor,
   options: { project: string; stack: string; configuration: Record<string, string>; preview: boolean },
 ): Promise<void> {
-  setMockOptions(monitor, options.project, options.stack, options.preview);
+  setMockOptions(monitor, options.project, options.stack, options.preview, organization);
+  runtime.globalStore.callbacks = {
+    registerResourceHook: (hook) => {
+      monitor.hooks.set(hook.name, hook);
+      return Promise.resolve();
+    },
+    awaitStackRegistrations: () => Promise.resolve(),
+    shutdown: () => undefined,
+  };
   pulumi.runtime.setAllConfig(options.configuration);
   let run: Promise<unknown> = Promise.resolve();
   // Pulumi would throw the program's error a second time, where nobody can catch it.

@@ -1,5 +1,5 @@
 import { AuditTrail, eventSelectors, trailBucketPolicy, trailKeyPolicy } from "../../lib/audit-trail";
-import { environment, logs, roleOf, statements } from "./fixtures";
+import { dataLoss, environment, logs, roleOf, statements } from "./fixtures";
 import { counts, only, record, type Recorded } from "./recorder";
 
 const root = { AWS: "arn:aws:iam::123456789012:root" };
@@ -10,7 +10,9 @@ const cloudTrail = { Service: "cloudtrail.amazonaws.com" };
 describe("AuditTrail", () => {
   let recorded: Recorded[];
   beforeAll(async () => {
-    recorded = await record(() => new AuditTrail("audit-trail", { environment, retentionInDays: 2192, logs }));
+    recorded = await record(
+      () => new AuditTrail("audit-trail", { environment, retentionInDays: 2192, logs, dataLoss }),
+    );
   });
 
   it("is a trail with its key, its locked-down bucket, its log group and the role that writes there", () => {

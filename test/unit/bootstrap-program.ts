@@ -9,5 +9,9 @@ export function recordBootstrap(
   configuration: Record<string, string> = {},
   calls: typeof freshAccount = freshAccount,
 ): Promise<Recorded[]> {
-  return record(program, { calls, configuration: { githubRepository: repository, ...configuration }, stack: "account" });
+  return record(program, {
+    calls,
+    configuration: { githubRepository: repository, ...configuration },
+    stack: "account",
+  });
 }

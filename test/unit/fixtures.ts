@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { DataLossGuard } from "../../lib/data-loss";
 import type { Environment } from "../../lib/environment";
 import type { Statement } from "../../lib/iam";
 import type { LogGroupsArgs } from "../../lib/log-groups";
@@ -15,6 +16,9 @@ export const environment: Environment = {
 };
 
 export const logs: LogGroupsArgs = { logsKeyArn: "arn:logs-key", retentionInDays: 30 };
+
+/** For an environment that does not exist yet. */
+export const dataLoss = new DataLossGuard(new Set(), []);
 
 /** Two private subnets with a NAT gateway and without interface endpoints, unless said otherwise. */
 export function network(access: Partial<AwsAccess> = {}, pathsToAws: pulumi.Resource[] = []): FunctionNetwork {

@@ -1,5 +1,5 @@
 import { encryptedLogGroupArns, Kms } from "../../lib/kms";
-import { environment, statements } from "./fixtures";
+import { dataLoss, environment, statements } from "./fixtures";
 import { counts, only, record, type Recorded } from "./recorder";
 
 const root = { AWS: "arn:aws:iam::123456789012:root" };
@@ -69,7 +69,7 @@ const logGroup = (name: string) => `arn:aws:logs:eu-west-1:123456789012:log-grou
 describe("Kms", () => {
   let recorded: Recorded[];
   beforeAll(async () => {
-    recorded = await record(() => new Kms("kms", environment));
+    recorded = await record(() => new Kms("kms", environment, dataLoss));
   });
 
   it("makes five keys, each with an alias", () => {
@@ -171,7 +171,9 @@ describe("Kms", () => {
   });
 
   it("names the partition of the account", async () => {
-    const china = await record(() => new Kms("kms", { ...environment, region: "cn-north-1", partition: "aws-cn" }));
+    const china = await record(
+      () => new Kms("kms", { ...environment, region: "cn-north-1", partition: "aws-cn" }, dataLoss),
+    );
     const [administrators, service] = statements(only(china, "aws:kms/key:Key", "logs").inputs.policy);
     expect(administrators?.Principal).toEqual({ AWS: "arn:aws-cn:iam::123456789012:root" });
     expect(service?.Principal).toEqual({ Service: "logs.cn-north-1.amazonaws.com" });

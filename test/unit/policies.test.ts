@@ -184,7 +184,7 @@ describe.each([
   it("limit every role by the permissions boundary, where one is configured", async () => {
     const boundary = "arn:aws:iam::123456789012:policy/tap-boundary-dev";
     const roles = all(await recordProgram({ ...configuration, permissionsBoundary: boundary }), "aws:iam/role:Role");
-    expect(roles).toHaveLength(5 + functionTypes.length);
+    expect(roles).toHaveLength((withoutNat ? 5 : 6) + functionTypes.length);
     expect(roles.filter(({ inputs }) => inputs.permissionsBoundary !== boundary)).toEqual([]);
   });
 

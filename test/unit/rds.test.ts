@@ -1,5 +1,5 @@
 import { Rds, type RdsArgs } from "../../lib/rds";
-import { environment, logs, roleOf } from "./fixtures";
+import { dataLoss, environment, logs, roleOf } from "./fixtures";
 import { all, counts, only, record, type Recorded } from "./recorder";
 
 const deploy = (overrides: Partial<RdsArgs> = {}) =>
@@ -18,6 +18,7 @@ const deploy = (overrides: Partial<RdsArgs> = {}) =>
         databaseKeyArn: "arn:database-key",
         secretsKeyArn: "arn:secrets-key",
         logs,
+        dataLoss,
         ...overrides,
       }),
   );
@@ -136,8 +137,13 @@ describe("Rds", () => {
   });
 
   it.each(["15", "16", "17", "18"])("has parameters of PostgreSQL %s", async (major) => {
-    const { inputs } = only(await deploy({ engineVersion: `${major}.2` }), "aws:rds/parameterGroup:ParameterGroup");
+    const { inputs, deleteBeforeReplace } = only(
+      await deploy({ engineVersion: `${major}.2` }),
+      "aws:rds/parameterGroup:ParameterGroup",
+    );
     expect(inputs).toMatchObject({ name: `rds-parameters-${major}-pr-7`, family: `postgres${major}` });
+    // It stands beside the one before until the instance has moved: AWS deletes none that is in use.
+    expect(deleteBeforeReplace).toBe(false);
   });
 
   it("refuses a PostgreSQL that it has no parameters for", async () => {

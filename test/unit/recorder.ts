@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { RecordingMonitor, runUnderMocks } from "../../tools/mocked-engine";
+import { repository } from "../../tools/paths";
 
 export type Values = Record<string, unknown>;
 
@@ -27,6 +28,12 @@ export interface Recorded {
   /** Logical name of the provider it was given. */
   provider: string;
   ignoreChanges: string[];
+  /** Undefined where the provider decides. */
+  deleteBeforeReplace: boolean | undefined;
+  /** Names of the hooks that can stop its creation, also in a preview. */
+  beforeCreate: string[];
+  /** What they say against it. */
+  objections: string[];
   retainOnDelete: boolean;
   protect: boolean;
   importId: string;
@@ -48,21 +55,32 @@ export interface RecordOptions {
 const project = "tap";
 
 /** Runs a program under mocks, waits until everything is registered, and returns that, by URN. */
-export async function record(
+export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Recorded[]> {
+  const { recorded, error } = await attempt(program, options);
+  if (error) throw error;
+  return recorded;
+}
+
+/** The same for a program that may fail: with its error, and what it had registered by then. */
+export async function attempt(
   program: () => unknown,
-  { calls = {}, configuration = {}, stack = "dev" }: RecordOptions = {},
-): Promise<Recorded[]> {
+  { calls = {}, configuration = {}, stack = "dev" }: RecordOptions,
+): Promise<{ recorded: Recorded[]; error: Error | undefined }> {
   const engine = new MockedEngine(calls);
   const options = { project, stack, configuration: fullKeys(configuration), preview: false };
   const { stackTraceLimit } = Error;
   // Pulumi takes a stack trace for every promise, and jest maps each to its source: most of the time would go into that.
   Error.stackTraceLimit = 0;
+  let error: Error | undefined;
   try {
     await runUnderMocks(async () => stackOutputs(await program()), engine, options);
+  } catch (thrown) {
+    if (!(thrown instanceof Error)) throw thrown;
+    error = thrown;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
-  return engine.recorded();
+  return { recorded: engine.recorded(), error };
 }
 
 /** The one resource of a type, or of a type and a logical name. */
@@ -100,6 +118,7 @@ function stackOutputs(result: unknown): Values | undefined {
 /** A mock of the engine that plays AWS, too, and notes what components and the stack tell. */
 class MockedEngine extends RecordingMonitor {
   private readonly outputs = new Map<string, object>();
+  private readonly objections = new Map<RegisterResourceRequest, string[]>();
 
   constructor(calls: Required<RecordOptions>["calls"]) {
     super({
@@ -118,6 +137,11 @@ class MockedEngine extends RecordingMonitor {
     });
   }
 
+  override async registerResource(...[request, callback]: Parameters<RecordingMonitor["registerResource"]>) {
+    this.objections.set(request, await this.objectionsTo(request));
+    await super.registerResource(request, callback);
+  }
+
   override registerResourceOutputs(
     request: { getUrn(): string; getOutputs(): { toJavaScript(): object } | undefined },
     callback: (error: unknown, response: object) => void,
@@ -128,13 +152,33 @@ class MockedEngine extends RecordingMonitor {
 
   recorded(): Recorded[] {
     const recorded = this.requests.map(({ request, urn }) =>
-      describeRequest(request, urn, this.outputs.get(urn) ?? {}),
+      describeRequest(request, urn, this.outputs.get(urn) ?? {}, this.objections.get(request) ?? []),
     );
     return recorded.sort((a, b) => (a.urn < b.urn ? -1 : 1));
   }
+
+  /** Asks the hooks of a resource, as the engine does before it creates one. */
+  private async objectionsTo(request: RegisterResourceRequest): Promise<string[]> {
+    const objections: string[] = [];
+    for (const hookName of request.getHooks()?.getBeforeCreateList() ?? []) {
+      const hook = this.hooks.get(hookName);
+      if (!hook?.opts?.onDryRun) throw new Error(`the hook ${hookName} says nothing in a preview`);
+      try {
+        await hook.callback({ urn: "", id: "", name: request.getName(), type: request.getType() });
+      } catch (error) {
+        objections.push((error as Error).message);
+      }
+    }
+    return objections;
+  }
 }
 
-function describeRequest(request: RegisterResourceRequest, urn: string, registeredOutputs: object): Recorded {
+function describeRequest(
+  request: RegisterResourceRequest,
+  urn: string,
+  registeredOutputs: object,
+  objections: string[],
+): Recorded {
   const inputs = plain(request.getObject()?.toJavaScript() ?? {});
   const outputs = plain(registeredOutputs);
   const dependencies = sortedTitles(request.getDependenciesList());
@@ -153,6 +197,9 @@ function describeRequest(request: RegisterResourceRequest, urn: string, register
     dependsOn: dependencies.filter((dependency) => !implied.includes(dependency)),
     provider: nameOf(request.getProvider().replace(/::[^:]*$/, "")),
     ignoreChanges: request.getIgnorechangesList(),
+    deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
+    beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
+    objections,
     retainOnDelete: request.getRetainondelete() ?? false,
     protect: request.getProtect() ?? false,
     importId: request.getImportid(),
@@ -172,7 +219,7 @@ function timeoutsOf(request: RegisterResourceRequest): Recorded["customTimeouts"
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
-const textSignature = "c44067f5952c0a294b673a41bacd8c17";
+const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
 
 /** A value without its wrappings, and the paths at which it was secret. */
 function plain(wrapped: unknown, path = ""): { value: unknown; secrets: string[] } {
@@ -186,8 +233,8 @@ function plain(wrapped: unknown, path = ""): { value: unknown; secrets: string[]
     case archiveSignature:
       if (typeof object.path === "string") return { value: filesIn(object.path), secrets: [] };
       return plain(object.assets, path);
-    case textSignature:
-      return { value: object.text, secrets: [] };
+    case assetSignature:
+      return { value: object.text ?? readFileSync(join(repository, object.path as string), "utf8"), secrets: [] };
     case undefined: {
       const entries = Object.entries(object).map(
         ([key, item]) => [key, plain(item, path ? `${path}.${key}` : key)] as const,

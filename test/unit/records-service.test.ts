@@ -1,6 +1,6 @@
 import "./mocked-bundle";
 import { RecordsService } from "../../lib/records-service";
-import { environment, logs, network, prerequisite, roleOf, rules } from "./fixtures";
+import { dataLoss, environment, logs, network, prerequisite, roleOf, rules } from "./fixtures";
 import { all, counts, only, record, type Recorded } from "./recorder";
 
 const deploy = (access: Parameters<typeof network>[0] = {}) =>
@@ -26,6 +26,7 @@ const deploy = (access: Parameters<typeof network>[0] = {}) =>
         concurrency: 20,
         logs,
         auditLogs: { ...logs, retentionInDays: 2192 },
+        dataLoss,
       }),
   );
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Redis, type RedisArgs } from "../../lib/redis";
-import { environment, logs } from "./fixtures";
+import { dataLoss, environment, logs } from "./fixtures";
 import { all, counts, only, record, type Recorded } from "./recorder";
 
 const deploy = (overrides: Partial<RedisArgs> = {}) =>
@@ -16,6 +16,7 @@ const deploy = (overrides: Partial<RedisArgs> = {}) =>
         initialAuthToken: pulumi.secret("the first token"),
         cacheKeyArn: "arn:cache-key",
         logs,
+        dataLoss,
         ...overrides,
       }),
   );

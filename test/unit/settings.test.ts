@@ -12,10 +12,6 @@ describe("a text", () => {
   it.each(["", "12", "1234", "123\n", "abc"])("is not %j", (value) => {
     expect(setting.parse(value)).toBeUndefined();
   });
-
-  it("declares itself", () => {
-    expect(setting).toMatchObject({ type: "string", allowed: "three digits" });
-  });
 });
 
 describe("a whole number", () => {
@@ -37,7 +33,7 @@ describe("a whole number", () => {
   );
 
   it("says what is allowed, with its unit if it has one", () => {
-    expect(setting).toMatchObject({ type: "integer", allowed: "a whole number from -5 to 10 (GiB)" });
+    expect(setting.allowed).toBe("a whole number from -5 to 10 (GiB)");
     expect(integer({ ...common, minimum: 1, maximum: 2 }).allowed).toBe("a whole number from 1 to 2");
   });
 });
@@ -55,7 +51,7 @@ describe("a whole number of a list", () => {
   });
 
   it("says which they are", () => {
-    expect(setting).toMatchObject({ type: "integer", allowed: "one of 7, 30" });
+    expect(setting.allowed).toBe("one of 7, 30");
   });
 });
 
@@ -71,7 +67,7 @@ describe("one of some words", () => {
   });
 
   it("says which they are", () => {
-    expect(setting).toMatchObject({ type: "string", allowed: "one of off, on" });
+    expect(setting.allowed).toBe("one of off, on");
   });
 });
 
@@ -81,7 +77,7 @@ describe("a flag", () => {
   it("is true or false", () => {
     expect(setting.parse("true")).toBe(true);
     expect(setting.parse("false")).toBe(false);
-    expect(setting).toMatchObject({ type: "boolean", allowed: "true or false" });
+    expect(setting.allowed).toBe("true or false");
   });
 
   it.each(["", "True", "yes", "1", "null"])("is not %j", (value) => {
@@ -114,8 +110,10 @@ describe("a list", () => {
     expect(filled.parse('["a"]')).toEqual(["a"]);
   });
 
-  it("declares itself", () => {
-    expect(setting).toMatchObject({ type: "array", allowed: "words with an a" });
+  it("may have a limit", () => {
+    const short = list({ ...common, allowed: "", accepts, maximum: 1 });
+    expect(short.parse('["a"]')).toEqual(["a"]);
+    expect(short.parse('["a", "ab"]')).toBeUndefined();
   });
 });
 
@@ -146,11 +144,8 @@ describe("a map", () => {
     '{"long": "b"}',
     '{"a": "bad"}',
     '{"a": "1", "b": "2", "c": "3"}',
+    '{"a": "1", "A": "1"}',
   ])("is not %s", (value) => {
     expect(setting.parse(value)).toBeUndefined();
-  });
-
-  it("declares itself", () => {
-    expect(setting).toMatchObject({ type: "object", allowed: "short names" });
   });
 });

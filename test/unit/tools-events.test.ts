@@ -15,6 +15,13 @@ const step = (op: OpType, type: string, name: string, id: string, diffs?: string
   };
 };
 
+const defaultProvider = (name: string, logicalName: string): EngineEvent => {
+  const type = `pulumi:providers:${name}`;
+  const event = step("create", type, logicalName, "");
+  if (event.resourcePreEvent) event.resourcePreEvent.metadata.urn = `urn:pulumi:dev::tap::${type}::${logicalName}`;
+  return event;
+};
+
 const diagnostic = (
   severity: "info" | "info#err" | "warning" | "error",
   message: string,
@@ -32,11 +39,13 @@ const summary = (resourceChanges: Partial<Record<OpType, number>>): EngineEvent 
 });
 
 describe("the report of an operation", () => {
-  it("lists what was done to each resource, and not what stayed", () => {
+  it("lists what was done to each resource, and neither what stayed nor what the engine makes for itself", () => {
     const report = summarize([
       step("same", "aws:ec2/vpc:Vpc", "vpc", "vpc-1"),
       step("update", "aws:rds/instance:Instance", "postgres", "db-1", ["instanceClass"]),
       step("create", "aws:kms/key:Key", "logs", ""),
+      defaultProvider("pulumi", "default"),
+      defaultProvider("random", "default_4_21_2"),
       summary({ same: 1, update: 1, create: 1 }),
     ]);
     expect(report).toEqual({

@@ -1,11 +1,16 @@
 import { UserPool, type UserPoolArgs } from "../../lib/user-pool";
-import { environment } from "./fixtures";
+import { dataLoss, environment } from "./fixtures";
 import { all, counts, only, record, type Recorded } from "./recorder";
 
 const deploy = (threatProtection: UserPoolArgs["threatProtection"] = "enforced") =>
   record(
     () =>
-      new UserPool("user-pool", { environment, threatProtection, callbackUrls: ["https://records.example/callback"] }),
+      new UserPool("user-pool", {
+        environment,
+        threatProtection,
+        callbackUrls: ["https://records.example/callback"],
+        dataLoss,
+      }),
   );
 
 describe("UserPool", () => {

@@ -1,6 +1,7 @@
+import "./lib/promise-traces";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ApiGatewayAccount, apiGatewayAccountRoleExists } from "./lib/api-gateway-account";
+import { ApiGatewayAccount, findApiGatewayAccountRole } from "./lib/api-gateway-account";
 import { loadConfig } from "./lib/config";
 import { environmentTags } from "./lib/naming";
 import { TapStack } from "./lib/tap-stack";
@@ -18,16 +19,16 @@ export = async () => {
     defaultTags: { tags: environmentTags(config.environmentSuffix, config.tags) },
   });
   const accountProvider = new aws.Provider("account", { region: region as aws.Region });
-  const [{ accountId }, { partition }, zoneIds, roleExists] = await Promise.all([
+  const [{ accountId }, { partition }, zoneIds, existingRole] = await Promise.all([
     aws.getCallerIdentity({}, { provider }),
     aws.getPartition({}, { provider }),
     availabilityZoneIds(region, config.availabilityZoneCount, { provider }),
-    apiGatewayAccountRoleExists({ provider: accountProvider }),
+    findApiGatewayAccountRole({ provider: accountProvider }),
   ]);
 
   const account = new ApiGatewayAccount(
     "api-gateway-account",
-    { partition, roleExists },
+    { partition, existingRole, permissionsBoundary: config.permissionsBoundary || undefined },
     { provider: accountProvider },
   );
   const stack = new TapStack(

@@ -58,6 +58,8 @@ export interface AlarmsArgs {
   /** Nodes of the replication group. */
   redisNodeCount: number;
   natGatewayIds: pulumi.Input<string>[];
+  /** Whether a trail tells of refused calls of AWS's APIs. */
+  auditTrail: boolean;
 }
 
 /** ARNs of the alarms that page, one for each group. */
@@ -87,6 +89,7 @@ export function alarms(args: AlarmsArgs): Alarm[] {
     ...functionTypes.flatMap((type) => functionAlarms(type, args)),
     ...auditAlarms(args),
     ...securityAlarms(args),
+    ...trailAlarms(args),
     ...databaseAlarms(args),
     ...redisAlarms(args),
     ...natAlarms(args),
@@ -277,6 +280,32 @@ function securityAlarms({ environmentSuffix, region, apiRateLimit, wafRateLimit 
       expression: "blocked",
       comparison: "GreaterThanThreshold",
       threshold: wafRateLimit,
+      period: minutes(5),
+      datapoints: [1, 1],
+      missingData: "notBreaching",
+    },
+  ];
+}
+
+function trailAlarms({ auditTrail, environmentSuffix }: AlarmsArgs): Alarm[] {
+  if (!auditTrail) return [];
+  return [
+    {
+      type: "unauthorized-calls",
+      group: "security",
+      description: "Somebody, or something of ours, calls AWS's APIs without permission",
+      metrics: {
+        refusals: {
+          namespace: metricNamespace(environmentSuffix),
+          metricName: "UnauthorizedCalls",
+          dimensions: {},
+          stat: "Sum",
+        },
+      },
+      expression: "refusals",
+      comparison: "GreaterThanOrEqualToThreshold",
+      // Consoles ask for more than they may see, now and then.
+      threshold: 10,
       period: minutes(5),
       datapoints: [1, 1],
       missingData: "notBreaching",

@@ -5,10 +5,21 @@ import { policyDocument } from "./iam";
 /** The role that API Gateway writes its logs with; one for the account, whichever environment made it. */
 export const apiGatewayAccountRoleName = "api-gateway-cloudwatch-logs";
 
+/** AWS's policy with all that the role may do. */
+export const apiGatewayLogsPolicyArn = (partition: string) =>
+  `arn:${partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`;
+
+/** What may differ between accounts in the role. */
+export interface ApiGatewayAccountRole {
+  permissionsBoundary: string | undefined;
+}
+
 export interface ApiGatewayAccountArgs {
   partition: string;
-  /** Whether the account has the role already, from an environment before this one. */
-  roleExists: boolean;
+  /** The role, if the account has it already: from the bootstrap, or from an environment before this one. It stays as it is. */
+  existingRole: ApiGatewayAccountRole | undefined;
+  /** ARN of the policy that limits the role if it is made here; undefined for none. */
+  permissionsBoundary: string | undefined;
 }
 
 /**
@@ -34,6 +45,7 @@ export class ApiGatewayAccount extends pulumi.ComponentResource {
   }
 
   private createRole() {
+    const { existingRole, permissionsBoundary } = this.args;
     return new aws.iam.Role(
       "api-gateway-logs",
       {
@@ -42,8 +54,9 @@ export class ApiGatewayAccount extends pulumi.ComponentResource {
         assumeRolePolicy: policyDocument([
           { Effect: "Allow", Principal: { Service: "apigateway.amazonaws.com" }, Action: "sts:AssumeRole" },
         ]),
+        permissionsBoundary: existingRole ? existingRole.permissionsBoundary : permissionsBoundary,
       },
-      { parent: this, retainOnDelete: true, import: this.args.roleExists ? apiGatewayAccountRoleName : undefined },
+      { parent: this, retainOnDelete: true, import: existingRole && apiGatewayAccountRoleName },
     );
   }
 
@@ -52,7 +65,7 @@ export class ApiGatewayAccount extends pulumi.ComponentResource {
       "api-gateway-logs",
       {
         role: role.name,
-        policyArn: `arn:${this.args.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`,
+        policyArn: apiGatewayLogsPolicyArn(this.args.partition),
       },
       { parent: this, retainOnDelete: true },
     );
@@ -67,13 +80,17 @@ export class ApiGatewayAccount extends pulumi.ComponentResource {
   }
 }
 
-/** Whether the account has the role of an environment before this one. */
-export async function apiGatewayAccountRoleExists(opts: pulumi.InvokeOptions): Promise<boolean> {
+/** The role, if the account has it. */
+export async function findApiGatewayAccountRole(
+  opts: pulumi.InvokeOptions,
+): Promise<ApiGatewayAccountRole | undefined> {
   try {
-    await aws.iam.getRole({ name: apiGatewayAccountRoleName }, opts);
-    return true;
+    const { permissionsBoundary } = await aws.iam.getRole({ name: apiGatewayAccountRoleName }, opts);
+    return { permissionsBoundary: permissionsBoundary || undefined };
   } catch (error) {
-    if (error instanceof Error && /NoSuchEntity|couldn't find resource|not found/i.test(error.message)) return false;
+    if (error instanceof Error && /NoSuchEntity|couldn't find resource|not found/i.test(error.message)) {
+      return undefined;
+    }
     throw error;
   }
 }

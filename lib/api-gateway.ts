@@ -9,7 +9,12 @@ import { gatewayDocument } from "./openapi";
 export interface ApiGatewayArgs {
   environment: Environment;
   /** Function behind every operation. */
-  service: { functionName: pulumi.Input<string>; invokeArn: pulumi.Input<string> };
+  service: {
+    functionName: pulumi.Input<string>;
+    invokeArn: pulumi.Input<string>;
+    /** Exists once the function does what the contract says, which may then go live. */
+    ready: pulumi.Resource;
+  };
   userPoolArn: pulumi.Input<string>;
   /** Requests a second in the long run. */
   rateLimit: number;
@@ -110,7 +115,7 @@ export class ApiGateway extends pulumi.ComponentResource {
         // A deployment is a snapshot: whatever changes in the document needs a new one, or a removed operation would stay live.
         triggers: { document: document.apply((text) => createHash("sha256").update(text).digest("hex")) },
       },
-      { parent: this },
+      { parent: this, dependsOn: this.args.service.ready },
     );
   }
 

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync } from "esbuild";
+import { storedBundle } from "./bundle-store";
 
 const repositoryRoot = path.resolve(__dirname, "..");
 
@@ -50,17 +50,13 @@ export function bundleFiles(entryPoint: string): BundledFiles {
 
 /** A function's deployment package; its handler is `index.handler`. */
 export interface Bundle {
-  archive: pulumi.asset.AssetArchive;
+  archive: pulumi.asset.Archive;
   /** SHA-256 of the files: changes with the source and with nothing else. */
   sha256: string;
 }
 
-/** The deployment package of {@link bundleFiles}. */
+/** The deployment package of {@link bundleFiles} for an entry point under `service/`. */
 export function bundle(entryPoint: string): Bundle {
-  const files = bundleFiles(entryPoint);
-  const assets = Object.entries(files).map(([name, text]) => [name, new pulumi.asset.StringAsset(text)] as const);
-  return {
-    archive: new pulumi.asset.AssetArchive(Object.fromEntries(assets)),
-    sha256: createHash("sha256").update(JSON.stringify(files)).digest("hex"),
-  };
+  const { folder, sha256 } = storedBundle(entryPoint, bundleFiles);
+  return { archive: new pulumi.asset.FileArchive(folder), sha256 };
 }

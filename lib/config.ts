@@ -99,6 +99,12 @@ export const settings = {
     accepts: (key, value) =>
       /^(?!aws:)[\p{L}\p{N} +\-=._:/@]{1,128}$/u.test(key) && /^[\p{L}\p{N} +\-=._:/@]{0,256}$/u.test(value),
   }),
+  permissionsBoundary: text({
+    description: "ARN of an IAM policy that limits every role, as its permissions boundary. Empty: no limit.",
+    default: "",
+    allowed: "the ARN of an IAM policy such as arn:aws:iam::123456789012:policy/tap-boundary-dev",
+    accepts: /^$|^arn:aws(-[a-z]+)*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,512}$/,
+  }),
   vpcCidr: text({
     description: "IPv4 block of the VPC.",
     default: "10.0.0.0/16",
@@ -144,6 +150,11 @@ export const settings = {
     default: [],
     allowed: "a list of e-mail addresses such as on-call@example.org, each once",
     accepts: (item): item is string => item.length <= 254 && /^[\w.+-]{1,64}@([a-z0-9-]+\.)+[a-z]{2,}$/i.test(item),
+  }),
+  auditTrail: flag({
+    description:
+      "Whether CloudTrail keeps who called AWS's APIs, and the environment's functions. An account may have five trails a region.",
+    default: false,
   }),
   databaseInstanceClass: text({
     description: "Instance class of the PostgreSQL database.",

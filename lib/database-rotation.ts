@@ -3,7 +3,7 @@ import { bundle } from "./bundle";
 import { allowPostgres, databaseVariables, type DataStores } from "./data-stores";
 import { type Environment } from "./environment";
 import { type LogGroupsArgs } from "./log-groups";
-import { rotateSecret } from "./secret-access";
+import { readMasterLogin, rotateSecret } from "./secret-access";
 import { createSecretRotation } from "./secret-rotation";
 import { createVpcFunction, type FunctionNetwork, type VpcFunction } from "./vpc-function";
 
@@ -64,15 +64,7 @@ export class DatabaseRotation extends pulumi.ComponentResource {
       timeout,
       reservedConcurrentExecutions: undefined,
       variables: databaseVariables(database),
-      statements: [
-        {
-          Sid: "ReadMasterCredentials",
-          Effect: "Allow",
-          Action: "secretsmanager:GetSecretValue",
-          Resource: database.secretArn,
-        },
-        ...rotateSecret(environment, secretArn, secretsKeyArn),
-      ],
+      statements: [readMasterLogin(environment), ...rotateSecret(environment, secretArn, secretsKeyArn)],
       logs,
     });
   }

@@ -8,6 +8,8 @@ export interface Environment {
   accountId: string;
   /** `aws`, or the partition of China or GovCloud. */
   partition: string;
+  /** ARN of the policy that limits every role; none unless given. */
+  permissionsBoundary?: string;
 }
 
 /** ARN of something in this environment's account and region. */

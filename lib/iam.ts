@@ -60,8 +60,13 @@ export interface ServiceRole {
 
 /** Makes a role and its policy as children of a component. Managed, since inline policies escape the account's inventory (AWS Config IAM_NO_INLINE_POLICY_CHECK). */
 export function createServiceRole(parent: pulumi.Resource, name: string, args: ServiceRoleArgs): ServiceRole {
-  const physicalName = resourceName(args.type, args.environment.environmentSuffix);
-  const role = new aws.iam.Role(name, { name: physicalName, assumeRolePolicy: args.trust }, { parent });
+  const { environmentSuffix, permissionsBoundary } = args.environment;
+  const physicalName = resourceName(args.type, environmentSuffix);
+  const role = new aws.iam.Role(
+    name,
+    { name: physicalName, assumeRolePolicy: args.trust, permissionsBoundary },
+    { parent },
+  );
   const policy = new aws.iam.Policy(
     name,
     { name: physicalName, policy: pulumi.output(args.statements).apply(policyDocument) },

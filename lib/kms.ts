@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn, type Environment } from "./environment";
 import { policyDocument, type Statement } from "./iam";
-import { functionTypes, phiTags, resourceName, serviceLogGroups } from "./naming";
+import { functionTypes, phiTags, resourceName, type ResourceType, serviceLogGroups } from "./naming";
 
 /** What a key protects. */
 export type KeyDomain = "database" | "cache" | "secrets" | "logs" | "alerts";
@@ -45,22 +45,37 @@ export class Kms extends pulumi.ComponentResource {
   }
 
   private createKey(domain: KeyDomain, description: string, policy: string): pulumi.Output<string> {
-    const physicalName = resourceName(`kms-${domain}`, this.environment.environmentSuffix);
-    const key = new aws.kms.Key(
-      domain,
-      {
-        description: `${description} (${physicalName})`,
-        policy,
-        enableKeyRotation: true,
-        rotationPeriodInDays,
-        deletionWindowInDays,
-        tags: { Name: physicalName, ...(withoutPhi.includes(domain) ? {} : phiTags) },
-      },
-      { parent: this },
-    );
-    new aws.kms.Alias(domain, { name: `alias/${physicalName}`, targetKeyId: key.id }, { parent: this });
-    return key.arn;
+    const tags = withoutPhi.includes(domain) ? {} : phiTags;
+    return createKey(this, domain, { environment: this.environment, type: `kms-${domain}`, description, policy, tags });
   }
+}
+
+export interface KeyArgs {
+  environment: Environment;
+  type: Extract<ResourceType, `kms-${string}`>;
+  description: string;
+  policy: string;
+  /** Beside its name. */
+  tags: Record<string, string>;
+}
+
+/** Makes a key with yearly rotation and its alias as children of a component, and returns its ARN. */
+export function createKey(parent: pulumi.Resource, name: string, args: KeyArgs): pulumi.Output<string> {
+  const physicalName = resourceName(args.type, args.environment.environmentSuffix);
+  const key = new aws.kms.Key(
+    name,
+    {
+      description: `${args.description} (${physicalName})`,
+      policy: args.policy,
+      enableKeyRotation: true,
+      rotationPeriodInDays,
+      deletionWindowInDays,
+      tags: { Name: physicalName, ...args.tags },
+    },
+    { parent },
+  );
+  new aws.kms.Alias(name, { name: `alias/${physicalName}`, targetKeyId: key.id }, { parent });
+  return key.arn;
 }
 
 /** RDS encrypts storage and Performance Insights for callers that IAM allows (RDS user guide, "AWS KMS key management"). */
@@ -129,6 +144,7 @@ export function encryptedLogGroupArns(environment: Environment): string[] {
     name("redis-engine-log"),
     name("ecs-analytics"),
     name("aws-waf-logs"),
+    name("cloudtrail"),
     ...functionTypes.map((type) => serviceLogGroups.lambda(name(type))),
     serviceLogGroups.rds(name("rds-postgres"), "postgresql"),
     serviceLogGroups.rds(name("rds-postgres"), "upgrade"),
@@ -138,7 +154,7 @@ export function encryptedLogGroupArns(environment: Environment): string[] {
 }
 
 /** Management by whom IAM allows, without use. Without the account's root a key could become unmanageable (KMS developer guide, "Default key policy"). */
-function administration({ partition, accountId }: Environment): Statement {
+export function administration({ partition, accountId }: Environment): Statement {
   return {
     Sid: "Administration",
     Effect: "Allow",
@@ -172,7 +188,7 @@ function administration({ partition, accountId }: Environment): Statement {
 }
 
 /** Use by whom IAM allows, and only through some AWS services, which may keep grants for resources of theirs. */
-function useThrough({ partition, accountId, region }: Environment, services: string[]): Statement[] {
+export function useThrough({ partition, accountId, region }: Environment, services: string[]): Statement[] {
   const Principal = { AWS: `arn:${partition}:iam::${accountId}:root` };
   const viaService = {
     "kms:CallerAccount": accountId,

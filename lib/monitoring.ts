@@ -7,7 +7,7 @@ import { type Environment } from "./environment";
 import { policyDocument } from "./iam";
 import { resourceName, type ResourceType } from "./naming";
 
-export interface MonitoringArgs extends Omit<AlarmsArgs, "environmentSuffix" | "region"> {
+export interface MonitoringArgs extends Omit<AlarmsArgs, "environmentSuffix" | "region" | "auditTrail"> {
   environment: Environment;
   /** Key whose policy admits CloudWatch. */
   alertsKeyArn: pulumi.Input<string>;
@@ -17,6 +17,8 @@ export interface MonitoringArgs extends Omit<AlarmsArgs, "environmentSuffix" | "
   accessLogGroupName: pulumi.Input<string>;
   /** Where the records service writes one line for each access. */
   auditLogGroupName: pulumi.Input<string>;
+  /** Where CloudTrail writes one event for each call of AWS's APIs, if there is a trail. */
+  trailLogGroupName: pulumi.Input<string> | undefined;
 }
 
 /** Seconds for which a page of the API waits for one of what it stands on, and stays away after it. */
@@ -40,6 +42,7 @@ export class Monitoring extends pulumi.ComponentResource {
     const topic = this.createTopic();
     this.createSubscriptions(topic);
     this.countRefusals();
+    this.countUnauthorizedCalls();
     this.createPages(topic, this.createAlarms());
     this.dashboardUrl = this.createDashboard();
     this.saveQueries();
@@ -71,15 +74,36 @@ export class Monitoring extends pulumi.ComponentResource {
 
   /** From the access log, as the gateway's own metric does not tell 401 and 403 from a patient who was not found. */
   private countRefusals() {
+    this.count("access-refusals", {
+      logGroupName: this.args.accessLogGroupName,
+      pattern: '{ ($.status = "401") || ($.status = "403") }',
+      metricName: "AccessRefusals",
+    });
+  }
+
+  private countUnauthorizedCalls() {
+    const { trailLogGroupName } = this.args;
+    if (trailLogGroupName === undefined) return;
+    this.count("unauthorized-calls", {
+      logGroupName: trailLogGroupName,
+      pattern: '{ ($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*") }',
+      metricName: "UnauthorizedCalls",
+    });
+  }
+
+  private count(
+    type: ResourceType,
+    filter: { logGroupName: pulumi.Input<string>; pattern: string; metricName: string },
+  ) {
     new aws.cloudwatch.LogMetricFilter(
-      "access-refusals",
+      type,
       {
-        name: this.name("access-refusals"),
-        logGroupName: this.args.accessLogGroupName,
-        pattern: '{ ($.status = "401") || ($.status = "403") }',
+        name: this.name(type),
+        logGroupName: filter.logGroupName,
+        pattern: filter.pattern,
         metricTransformation: {
           namespace: metricNamespace(this.args.environment.environmentSuffix),
-          name: "AccessRefusals",
+          name: filter.metricName,
           value: "1",
           defaultValue: "0",
         },
@@ -89,7 +113,8 @@ export class Monitoring extends pulumi.ComponentResource {
   }
 
   private createAlarms() {
-    return alarms({ ...this.args, ...this.args.environment }).map((alarm) => ({
+    const auditTrail = this.args.trailLogGroupName !== undefined;
+    return alarms({ ...this.args, ...this.args.environment, auditTrail }).map((alarm) => ({
       group: alarm.group,
       alarmName: this.createAlarm(alarm).name,
     }));

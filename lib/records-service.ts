@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./bundle";
 import { allowPostgres, allowRedis, databaseVariables, redisVariables, type DataStores } from "./data-stores";
-import { type Environment } from "./environment";
+import { regionalArn, type Environment } from "./environment";
 import { createLogGroup, type LogGroupsArgs } from "./log-groups";
 import { resourceName } from "./naming";
 import { readSecrets } from "./secret-access";
@@ -50,7 +50,10 @@ export class RecordsService extends pulumi.ComponentResource {
   /** Seconds after which Lambda ends the function. */
   readonly timeout = timeout;
   readonly functionName: pulumi.Output<string>;
-  readonly invokeArn: pulumi.Output<string>;
+  /** What API Gateway invokes the function by; known before the function is there. */
+  readonly invokeArn: string;
+  /** Exists once the function runs the code beside this program. */
+  readonly ready: pulumi.Resource;
   readonly auditLogGroup: { name: pulumi.Output<string>; arn: pulumi.Output<string> };
 
   constructor(
@@ -66,7 +69,8 @@ export class RecordsService extends pulumi.ComponentResource {
     allowPostgres(this, from, args.database);
     allowRedis(this, from, args.redis);
     this.functionName = service.function.name;
-    this.invokeArn = service.function.invokeArn;
+    this.invokeArn = invokeArn(args.environment);
+    this.ready = service.function;
     this.auditLogGroup = { name: auditLogGroup.name, arn: auditLogGroup.arn };
 
     this.registerOutputs({
@@ -128,4 +132,15 @@ export class RecordsService extends pulumi.ComponentResource {
       SESSION_REQUESTS_PER_MINUTE: String(session.requestsPerMinute),
     };
   }
+}
+
+/** API Gateway developer guide, "Lambda integrations". */
+function invokeArn(environment: Environment): string {
+  const { partition, region, environmentSuffix } = environment;
+  const functionArn = regionalArn(
+    environment,
+    "lambda",
+    `function:${resourceName("records-service", environmentSuffix)}`,
+  );
+  return `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`;
 }

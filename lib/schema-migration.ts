@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle, type Bundle } from "./bundle";
-import { allowPostgres, databaseVariables, type DataStores } from "./data-stores";
+import { allowPostgres, type DataStores } from "./data-stores";
 import { type Environment } from "./environment";
 import { type LogGroupsArgs } from "./log-groups";
-import { writeSecrets } from "./secret-access";
+import { readMasterLogin, writeSecrets } from "./secret-access";
 import { createVpcFunction, type FunctionNetwork, type VpcFunction } from "./vpc-function";
 
 export interface SchemaMigrationArgs {
@@ -69,14 +69,13 @@ export class SchemaMigration extends pulumi.ComponentResource {
       memorySize: 256,
       timeout,
       reservedConcurrentExecutions: undefined,
-      variables: { ...databaseVariables(database), SERVICE_SECRET_ARN: serviceSecret.arn },
+      variables: {
+        DATABASE_PORT: String(database.port),
+        DATABASE_NAME: database.name,
+        SERVICE_SECRET_ARN: serviceSecret.arn,
+      },
       statements: [
-        {
-          Sid: "ReadMasterCredentials",
-          Effect: "Allow",
-          Action: "secretsmanager:GetSecretValue",
-          Resource: database.secretArn,
-        },
+        readMasterLogin(environment),
         {
           Sid: "GiveServiceCredentials",
           Effect: "Allow",
@@ -99,7 +98,8 @@ export class SchemaMigration extends pulumi.ComponentResource {
       "migrate",
       {
         functionName: migration.function.name,
-        input: JSON.stringify({}),
+        // What the function is not told before: it is made while the database, which takes minutes, is being made.
+        input: pulumi.jsonStringify({ DATABASE_HOST: database.host, DATABASE_SECRET_ARN: database.secretArn }),
         triggers: { code, database: database.resourceId, serviceSecret: serviceSecret.arn },
       },
       { parent: this, dependsOn: [...migration.pathsToAws, ...rules, ...serviceSecret.ready] },

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Environment } from "./environment";
-import { type StatementArgs } from "./iam";
+import { regionalArn, type Environment } from "./environment";
+import { type Statement, type StatementArgs } from "./iam";
+import { resourceName } from "./naming";
 
 type Arns = pulumi.Input<string> | pulumi.Input<string>[];
 
@@ -10,6 +11,21 @@ export function readSecrets(environment: Environment, secretArns: Arns, keyArn: 
     { Sid: "ReadCredentials", Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArns },
     useSecretsKey(environment, keyArn, "kms:Decrypt"),
   ];
+}
+
+/**
+ * Reads the login of the database's master. RDS chooses the name of its secret when it makes the database, but tags it with that database, whose name is known
+ * before (RDS user guide, "Password management with RDS and AWS Secrets Manager"). The key's use is another statement.
+ */
+export function readMasterLogin(environment: Environment): Statement {
+  const database = regionalArn(environment, "rds", `db:${resourceName("rds-postgres", environment.environmentSuffix)}`);
+  return {
+    Sid: "ReadMasterCredentials",
+    Effect: "Allow",
+    Action: "secretsmanager:GetSecretValue",
+    Resource: regionalArn(environment, "secretsmanager", "secret:rds!db-*"),
+    Condition: { StringEquals: { "aws:ResourceTag/aws:rds:primaryDBInstanceArn": database } },
+  };
 }
 
 /** Generates passwords and puts them into secrets, which other statements name. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ApiGateway } from "./api-gateway";
+import { AuditTrail } from "./audit-trail";
 import { type EnvironmentConfig } from "./config";
 import { DatabaseRotation } from "./database-rotation";
 import { Ecs } from "./ecs";
@@ -36,7 +37,8 @@ export class TapStack extends pulumi.ComponentResource {
     super("tap:stack:TapStack", name, {}, opts);
     const { config, accountId, partition, availabilityZoneIds, apiGatewayAccountReady } = args;
     const { environmentSuffix, region } = config;
-    const environment: Environment = { environmentSuffix, region, accountId, partition };
+    const permissionsBoundary = config.permissionsBoundary || undefined;
+    const environment: Environment = { environmentSuffix, region, accountId, partition, permissionsBoundary };
     const parent = { parent: this };
 
     const kms = new Kms("kms", environment, parent);
@@ -222,6 +224,9 @@ export class TapStack extends pulumi.ComponentResource {
       parent,
     );
 
+    const trail =
+      config.auditTrail &&
+      new AuditTrail("audit-trail", { environment, retentionInDays: config.auditRetentionDays, logs }, parent);
     const monitoring = new Monitoring(
       "monitoring",
       {
@@ -230,6 +235,7 @@ export class TapStack extends pulumi.ComponentResource {
         alarmEmails: config.alarmEmails,
         accessLogGroupName: api.accessLogGroupName,
         auditLogGroupName: service.auditLogGroup.name,
+        trailLogGroupName: trail ? trail.logGroupName : undefined,
         functionTimeouts: {
           "records-service": service.timeout,
           "records-operations": operations.timeout,

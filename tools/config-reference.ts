@@ -1,7 +1,5 @@
 import { settings } from "../lib/config";
-
-const begin = "<!-- configuration:begin -->\n<!-- prettier-ignore-start -->\n";
-const end = "<!-- prettier-ignore-end -->\n<!-- configuration:end -->";
+import { withGenerated } from "./generated-section";
 
 /** Every configuration key as a Markdown table. */
 export function configurationTable(): string {
@@ -14,9 +12,5 @@ export function configurationTable(): string {
 
 /** A document with its configuration table brought up to date. */
 export function withConfigurationTable(document: string): string {
-  const [before, rest] = document.split(begin);
-  const [, after] = rest?.split(end) ?? [];
-  if (before === undefined || after === undefined)
-    throw new Error(`the document has no "${begin.split("\n")[0] ?? ""}"`);
-  return `${before}${begin}${configurationTable()}${end}${after}`;
+  return withGenerated(document, "configuration", configurationTable());
 }

@@ -212,6 +212,8 @@ export class Engine {
       PULUMI_CONFIG_PASSPHRASE_FILE: folder.passphrase,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DEBUG_COMMANDS: "true",
+      // S3 puts a bucket's name, or the account's, before the host, which no name server knows: as a proxy, the local AWS is asked for it.
+      HTTP_PROXY: endpoint,
     };
   }
 }

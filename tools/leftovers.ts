@@ -1,5 +1,6 @@
 import { environmentTags } from "../lib/naming";
 import { apiGateway } from "./leftovers/api-gateway";
+import { cloudTrail } from "./leftovers/cloudtrail";
 import { cloudWatch } from "./leftovers/cloudwatch";
 import { cognito } from "./leftovers/cognito";
 import { ec2 } from "./leftovers/ec2";
@@ -13,6 +14,7 @@ import { lambda } from "./leftovers/lambda";
 import { logs } from "./leftovers/logs";
 import { isNamedAs } from "./leftovers/names";
 import { rds } from "./leftovers/rds";
+import { s3 } from "./leftovers/s3";
 import { secretsManager } from "./leftovers/secrets-manager";
 import { sns } from "./leftovers/sns";
 import { wafv2 } from "./leftovers/wafv2";
@@ -21,6 +23,7 @@ import { isGone } from "./removal/refusals";
 /** Every service that the program uses. */
 const inventories: Record<string, Inventory> = {
   "API Gateway": apiGateway,
+  CloudTrail: cloudTrail,
   CloudWatch: cloudWatch,
   Cognito: cognito,
   EC2: ec2,
@@ -32,6 +35,7 @@ const inventories: Record<string, Inventory> = {
   Lambda: lambda,
   "CloudWatch Logs": logs,
   RDS: rds,
+  S3: s3,
   "Secrets Manager": secretsManager,
   SNS: sns,
   WAF: wafv2,

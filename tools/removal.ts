@@ -1,6 +1,7 @@
 import type { ClientConfig, Found, FoundType } from "./leftovers/inventory";
 import { withProgress } from "./progress";
 import { apiGateway } from "./removal/api-gateway";
+import { cloudTrail } from "./removal/cloudtrail";
 import { cloudWatch } from "./removal/cloudwatch";
 import { cognito } from "./removal/cognito";
 import { ec2 } from "./removal/ec2";
@@ -15,6 +16,7 @@ import { stages } from "./removal/order";
 import { rds } from "./removal/rds";
 import { isForbidden, isGone, isInUse } from "./removal/refusals";
 import { limitInSeconds, type Removal } from "./removal/removal";
+import { s3 } from "./removal/s3";
 import { secretsManager } from "./removal/secrets-manager";
 import { sns } from "./removal/sns";
 import { wafv2 } from "./removal/wafv2";
@@ -32,6 +34,7 @@ const unexpectedLimitInSeconds = 60;
 
 const removals = (config: ClientConfig): Record<FoundType, Removal> => ({
   ...apiGateway(config),
+  ...cloudTrail(config),
   ...cloudWatch(config),
   ...cognito(config),
   ...ec2(config),
@@ -43,6 +46,7 @@ const removals = (config: ClientConfig): Record<FoundType, Removal> => ({
   ...lambda(config),
   ...logs(config),
   ...rds(config),
+  ...s3(config),
   ...secretsManager(config),
   ...sns(config),
   ...wafv2(config),

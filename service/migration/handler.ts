@@ -1,8 +1,9 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { Pool } from "pg";
 import type { Log } from "../log";
-import { type DatabaseCredentials, type DatabaseEndpoint, isRefusedByPostgres, poolConfig } from "../postgres";
-import type { Secret } from "../secret";
+import { isRefusedByPostgres, parseDatabaseCredentials, poolConfig } from "../postgres";
+import { Secret, secretText } from "../secret";
+import { type MigrationEnvironment, readMigrationInput } from "./environment";
 import { ensureFirstPassword } from "./first-password";
 import { migrate, MigrationError } from "./migrate";
 import { migrations } from "./migrations";
@@ -11,10 +12,8 @@ import { migrations } from "./migrations";
 const statementLimit = 600_000;
 
 export interface MigrationHandlerArgs {
-  database: DatabaseEndpoint;
-  master: Secret<DatabaseCredentials>;
+  environment: MigrationEnvironment;
   secrets: SecretsManagerClient;
-  serviceSecretArn: string;
   log: Log;
 }
 
@@ -24,11 +23,14 @@ export interface MigrationResult {
 }
 
 /** Brings the schema up to date and sees to it that the service can log in. Its answer is kept in a deployment's state: it holds no secret. */
-export function createHandler({ database, master, secrets, serviceSecretArn, log }: MigrationHandlerArgs) {
-  return async (): Promise<MigrationResult> => {
+export function createHandler({ environment, secrets, log }: MigrationHandlerArgs) {
+  const { port, name, serviceSecretArn } = environment;
+  return async (input: Parameters<typeof readMigrationInput>[0]): Promise<MigrationResult> => {
+    const { host, masterSecretArn } = readMigrationInput(input);
+    const master = new Secret(secretText(secrets, masterSecretArn), parseDatabaseCredentials);
     const applied = await master
       .use(async (credentials) => {
-        const pool = new Pool({ ...poolConfig(database, credentials, "schema-migration"), ...limits });
+        const pool = new Pool({ ...poolConfig({ host, port, name }, credentials, "schema-migration"), ...limits });
         pool.on("error", () => undefined);
         try {
           // Refused credentials must show as what they are, not as a failed migration.

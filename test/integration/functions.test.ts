@@ -59,8 +59,8 @@ const variables: Record<FunctionType, () => Promise<Record<string, string>>> = {
     REDIS_SECRET_ARN: outputs.redisAuthSecretArn,
   }),
   "schema-migration": async () => ({
-    ...database,
-    DATABASE_SECRET_ARN: outputs.databaseSecretArn,
+    DATABASE_PORT: database.DATABASE_PORT,
+    DATABASE_NAME: database.DATABASE_NAME,
     SERVICE_SECRET_ARN: await secretArn("records-database"),
   }),
   "database-rotation": () => Promise.resolve({ ...database, DATABASE_SECRET_ARN: outputs.databaseSecretArn }),

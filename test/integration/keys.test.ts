@@ -138,6 +138,7 @@ test("of the logs domain can be used by this region's log service only, for this
             nameOf("redis-engine-log"),
             nameOf("ecs-analytics"),
             nameOf("aws-waf-logs"),
+            nameOf("cloudtrail"),
             ...functionTypes.map((type) => `/aws/lambda/${nameOf(type)}`),
             `/aws/rds/instance/${nameOf("rds-postgres")}/postgresql`,
             `/aws/rds/instance/${nameOf("rds-postgres")}/upgrade`,

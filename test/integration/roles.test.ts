@@ -43,7 +43,7 @@ const services: Record<Role, { host: string; saysAccount: boolean }> = {
   "vpc-flow-logs": { host: "vpc-flow-logs.amazonaws.com", saysAccount: true },
 };
 
-const { databaseSecretArn, kmsKeyArns, privateSubnetIds, redisAuthSecretArn } = outputs;
+const { kmsKeyArns, privateSubnetIds, redisAuthSecretArn } = outputs;
 
 const logGroupArn = (name: string) => arnOf("logs", `log-group:${name}`);
 
@@ -104,6 +104,13 @@ const readServiceSecrets = async () => [
   allow("UseSecretsKey", "kms:Decrypt", kmsKeyArns.secrets, throughSecretsManager),
 ];
 
+const readMasterCredentials = allow(
+  "ReadMasterCredentials",
+  "secretsmanager:GetSecretValue",
+  arnOf("secretsmanager", "secret:rds!db-*"),
+  { StringEquals: { "aws:ResourceTag/aws:rds:primaryDBInstanceArn": arnOf("rds", `db:${nameOf("rds-postgres")}`) } },
+);
+
 const writeSecrets = [
   allow("GeneratePassword", "secretsmanager:GetRandomPassword", "*"),
   allow("UseSecretsKey", ["kms:Decrypt", "kms:GenerateDataKey"], kmsKeyArns.secrets, throughSecretsManager),
@@ -163,7 +170,7 @@ const permissions: Record<Role, () => Promise<PolicyStatement[]>> = {
   ],
   "schema-migration": async () => [
     ...(await functionStatements("schema-migration")),
-    allow("ReadMasterCredentials", "secretsmanager:GetSecretValue", databaseSecretArn),
+    readMasterCredentials,
     allow(
       "GiveServiceCredentials",
       ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"],
@@ -173,7 +180,7 @@ const permissions: Record<Role, () => Promise<PolicyStatement[]>> = {
   ],
   "database-rotation": async () => [
     ...(await functionStatements("database-rotation")),
-    allow("ReadMasterCredentials", "secretsmanager:GetSecretValue", databaseSecretArn),
+    readMasterCredentials,
     ...rotate(await secretArn("records-database")),
   ],
   "redis-rotation": async () => [

@@ -27,7 +27,9 @@ it("makes the schema and the service's login, and then has nothing to do", async
 
 it("runs twice at the same time: one migrates, and both agree on the password", async () => {
   const functions = await Promise.all(["one", "other"].map((name) => database.startMigration(name)));
-  const results = (await Promise.all(functions.map((each) => each.invoke({})))) as { applied: string[] }[];
+  const results = (await Promise.all(functions.map((each) => each.invoke(database.migrationInput)))) as {
+    applied: string[];
+  }[];
   await Promise.all(functions.map((each) => each.stop()));
 
   expect(results.map(({ applied }) => applied.length).sort()).toEqual([0, all.length]);

@@ -17,6 +17,7 @@ const args: AlarmsArgs = {
   database: { instanceClass: "db.t4g.micro", allocatedStorage: 20 },
   redisNodeCount: 2,
   natGatewayIds: ["nat-1", "nat-2"],
+  auditTrail: false,
 };
 
 /** `expression comparison threshold, n of m values of s seconds, missing` by name, with the group in front. */
@@ -179,6 +180,16 @@ describe("the alarms", () => {
       gateway2: 'AWS/NATGateway/ErrorPortAllocation Sum {"NatGatewayId":"nat-2"}',
     });
     expect(Object.keys(summary({ natGatewayIds: [] }))).not.toContain("nat-ports");
+  });
+
+  it("watch refused calls of AWS's APIs, where a trail tells of them", () => {
+    expect(Object.keys(summary())).not.toContain("unauthorized-calls");
+    expect(summary({ auditTrail: true })["unauthorized-calls"]).toBe(
+      "security: refusals >= 10, 1 of 1 of 300 s, silence is fine",
+    );
+    expect(metricsOf("unauthorized-calls", { auditTrail: true })).toEqual({
+      refusals: "tap/pr-7/UnauthorizedCalls Sum {}",
+    });
   });
 
   it("page by these alarms", () => {

@@ -1,15 +1,19 @@
 import * as aws from "@pulumi/aws";
-import { ApiGatewayAccount, apiGatewayAccountRoleExists } from "../../lib/api-gateway-account";
+import {
+  ApiGatewayAccount,
+  type ApiGatewayAccountRole,
+  findApiGatewayAccountRole,
+} from "../../lib/api-gateway-account";
 import { statements } from "./fixtures";
 import { counts, only, record, refusal, type Recorded } from "./recorder";
 
-const deploy = (roleExists: boolean) =>
-  record(() => new ApiGatewayAccount("api-gateway-account", { partition: "aws", roleExists }));
+const deploy = (existingRole?: ApiGatewayAccountRole, permissionsBoundary?: string) =>
+  record(() => new ApiGatewayAccount("account", { partition: "aws", existingRole, permissionsBoundary }));
 
 describe("ApiGatewayAccount", () => {
   let recorded: Recorded[];
   beforeAll(async () => {
-    recorded = await deploy(false);
+    recorded = await deploy();
   });
 
   it("is a role with its permission, and the account's setting", () => {
@@ -50,25 +54,39 @@ describe("ApiGatewayAccount", () => {
 
   it("makes the role in a fresh account, and adopts the one of an environment before", async () => {
     expect(only(recorded, "aws:iam/role:Role").importId).toBe("");
-    expect(only(await deploy(true), "aws:iam/role:Role").importId).toBe("api-gateway-cloudwatch-logs");
+    const adopted = only(await deploy({ permissionsBoundary: undefined }), "aws:iam/role:Role");
+    expect(adopted.importId).toBe("api-gateway-cloudwatch-logs");
+  });
+
+  it("limits the role that it makes, and leaves the one that it adopts as it is", async () => {
+    const boundary = async (...args: Parameters<typeof deploy>) =>
+      only(await deploy(...args), "aws:iam/role:Role").inputs.permissionsBoundary;
+    expect(await boundary(undefined, "arn:limits")).toBe("arn:limits");
+    expect(await boundary({ permissionsBoundary: undefined }, "arn:limits")).toBeUndefined();
+    expect(await boundary({ permissionsBoundary: "arn:others" }, "arn:limits")).toBe("arn:others");
   });
 });
 
 describe("the question whether the account has the role", () => {
   const ask = async (answer: (name: unknown) => object) => {
-    let exists: boolean | undefined;
+    let role: ApiGatewayAccountRole | undefined;
     await record(
       async () => {
         const provider = new aws.Provider("account", { region: "eu-west-1" });
-        exists = await apiGatewayAccountRoleExists({ provider });
+        role = await findApiGatewayAccountRole({ provider });
       },
       { calls: { "aws:iam/getRole:getRole": ({ name }) => answer(name) } },
     );
-    return exists;
+    return role;
   };
 
-  it("is answered yes when AWS knows it", async () => {
-    await expect(ask((name) => ({ arn: `arn:${String(name)}` }))).resolves.toBe(true);
+  it("is answered with the role's limits when AWS knows it", async () => {
+    const planned = (permissionsBoundary: string) => (name: unknown) => ({
+      arn: `arn:${String(name)}`,
+      permissionsBoundary,
+    });
+    await expect(ask(planned(""))).resolves.toEqual({ permissionsBoundary: undefined });
+    await expect(ask(planned("arn:limits"))).resolves.toEqual({ permissionsBoundary: "arn:limits" });
   });
 
   it.each([
@@ -80,7 +98,7 @@ describe("the question whether the account has the role", () => {
       ask(() => {
         throw refusal(details);
       }),
-    ).resolves.toBe(false);
+    ).resolves.toBeUndefined();
   });
 
   it("is not answered when AWS refuses it", async () => {

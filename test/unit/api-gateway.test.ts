@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
-import { accessLogFormat, ApiGateway, type ApiGatewayArgs } from "../../lib/api-gateway";
+import { accessLogFormat, ApiGateway } from "../../lib/api-gateway";
 import { gatewayDocument } from "../../lib/openapi";
-import { environment, logs } from "./fixtures";
+import { environment, logs, prerequisite } from "./fixtures";
 import { all, counts, only, record, type Recorded } from "./recorder";
 
-const deploy = (
-  service: ApiGatewayArgs["service"] = { functionName: "records-service-pr-7", invokeArn: "arn:invoke" },
-) =>
+const deploy = (invokeArn = "arn:invoke") =>
   record(() => {
+    const service = { functionName: "records-service-pr-7", invokeArn, ready: prerequisite("service") };
     const accountReady = new aws.apigateway.Account("account", {});
     return new ApiGateway("api-gateway", {
       environment,
@@ -37,6 +36,7 @@ describe("ApiGateway", () => {
       "aws:lambda/permission:Permission": 1,
       "aws:cloudwatch/logGroup:LogGroup": 2,
       "aws:apigateway/account:Account": 1,
+      "random:index/randomPassword:RandomPassword": 1,
     });
   });
 
@@ -49,6 +49,11 @@ describe("ApiGateway", () => {
     });
   });
 
+  it("goes live once the service does what it says", () => {
+    expect(only(recorded, "aws:apigateway/restApi:RestApi").dependencies).toEqual([]);
+    expect(only(recorded, "aws:apigateway/deployment:Deployment").dependsOn).toEqual(["RandomPassword service"]);
+  });
+
   it("is deployed anew when its document changes, and only then", async () => {
     const trigger = (deployment: Recorded[]) => only(deployment, "aws:apigateway/deployment:Deployment").inputs;
     const document = gatewayDocument({ invokeArn: "arn:invoke", userPoolArn: "arn:users" });
@@ -57,7 +62,7 @@ describe("ApiGateway", () => {
       triggers: { document: createHash("sha256").update(document).digest("hex") },
     });
     expect(trigger(await deploy())).toEqual(trigger(recorded));
-    const changed = await deploy({ functionName: "records-service-pr-7", invokeArn: "arn:another" });
+    const changed = await deploy("arn:another");
     expect(trigger(changed)).not.toEqual(trigger(recorded));
   });
 

@@ -100,6 +100,16 @@ const table: Record<Key, Row> = {
     allowed:
       "at most 40 tags: names of 1 to 128 and values of up to 256 letters, digits, spaces and + - = . _ : / @, not beginning with aws:",
   },
+  permissionsBoundary: {
+    default: "",
+    valid: [
+      ["", ""],
+      ["arn:aws:iam::123456789012:policy/tap-boundary-dev", "arn:aws:iam::123456789012:policy/tap-boundary-dev"],
+      ["arn:aws-us-gov:iam::aws:policy/PowerUserAccess", "arn:aws-us-gov:iam::aws:policy/PowerUserAccess"],
+    ],
+    invalid: ["tap-boundary-dev", "arn:aws:iam::12345:policy/limits", "arn:aws:iam::123456789012:role/limits"],
+    allowed: "the ARN of an IAM policy such as arn:aws:iam::123456789012:policy/tap-boundary-dev",
+  },
   vpcCidr: {
     default: "10.0.0.0/16",
     valid: [
@@ -193,6 +203,15 @@ const table: Record<Key, Row> = {
       `["a@${"b.".repeat(126)}org"]`,
     ],
     allowed: "a list of e-mail addresses such as on-call@example.org, each once",
+  },
+  auditTrail: {
+    default: false,
+    valid: [
+      ["true", true],
+      ["false", false],
+    ],
+    invalid: ["", "yes", "1"],
+    allowed: "true or false",
   },
   databaseInstanceClass: {
     default: "db.t4g.small",

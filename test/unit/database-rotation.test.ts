@@ -69,7 +69,12 @@ describe("DatabaseRotation", () => {
         Sid: "ReadMasterCredentials",
         Effect: "Allow",
         Action: "secretsmanager:GetSecretValue",
-        Resource: "arn:master-secret",
+        Resource: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-*",
+        Condition: {
+          StringEquals: {
+            "aws:ResourceTag/aws:rds:primaryDBInstanceArn": "arn:aws:rds:eu-west-1:123456789012:db:rds-postgres-pr-7",
+          },
+        },
       },
       {
         Sid: "RotateSecret",

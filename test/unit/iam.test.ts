@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createServiceRole, lambdaTrust, policyDocument, resolveStatements, serviceTrust } from "../../lib/iam";
 import { environment, roleOf } from "./fixtures";
-import { counts, record } from "./recorder";
+import { counts, only, record } from "./recorder";
 
 describe("a policy document", () => {
   it("is of the current version of the policy language", () => {
@@ -57,5 +57,15 @@ describe("a service's role", () => {
       "name",
       "policy",
     ]);
+  });
+
+  it("is limited by the environment's permissions boundary", async () => {
+    const recorded = await record(() => {
+      const parent = new pulumi.ComponentResource("tap:test:Parent", "parent");
+      const limited = { ...environment, permissionsBoundary: "arn:limits" };
+      createServiceRole(parent, "work", { environment: limited, type: "ecs-task", trust: lambdaTrust, statements: [] });
+      return parent;
+    });
+    expect(only(recorded, "aws:iam/role:Role").inputs.permissionsBoundary).toBe("arn:limits");
   });
 });

@@ -156,6 +156,7 @@ describe("Kms", () => {
         "redis-engine-log-pr-7",
         "ecs-analytics-pr-7",
         "aws-waf-logs-pr-7",
+        "cloudtrail-pr-7",
         "/aws/lambda/records-service-pr-7",
         "/aws/lambda/records-operations-pr-7",
         "/aws/lambda/schema-migration-pr-7",

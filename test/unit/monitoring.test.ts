@@ -11,6 +11,7 @@ const deploy = (overrides: Partial<MonitoringArgs> = {}) =>
         alarmEmails: ["on-call@example.org", "head@example.org"],
         accessLogGroupName: "api-access-pr-7",
         auditLogGroupName: "audit-pr-7",
+        trailLogGroupName: undefined,
         functionTimeouts: {
           "records-service": 10,
           "records-operations": 900,
@@ -99,6 +100,19 @@ describe("Monitoring", () => {
       pattern: '{ ($.status = "401") || ($.status = "403") }',
       metricTransformation: { namespace: "tap/pr-7", name: "AccessRefusals", value: "1", defaultValue: "0" },
     });
+  });
+
+  it("counts refused calls of AWS's APIs where there is a trail, and watches them", async () => {
+    const withTrail = await deploy({ trailLogGroupName: "cloudtrail-pr-7" });
+    expect(only(withTrail, "aws:cloudwatch/logMetricFilter:LogMetricFilter", "unauthorized-calls").inputs).toEqual({
+      name: "unauthorized-calls-pr-7",
+      logGroupName: "cloudtrail-pr-7",
+      pattern: '{ ($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*") }',
+      metricTransformation: { namespace: "tap/pr-7", name: "UnauthorizedCalls", value: "1", defaultValue: "0" },
+    });
+    expect(only(withTrail, "aws:cloudwatch/compositeAlarm:CompositeAlarm", "security").inputs.alarmRule).toContain(
+      'ALARM("unauthorized-calls-pr-7")',
+    );
   });
 
   it("makes each alarm of its metrics and their expression, without an action of its own", () => {

@@ -30,7 +30,7 @@ const list = <T>(value: T | T[] | undefined): T[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
 
 describe.each([
-  { title: "with NAT", configuration: {} },
+  { title: "with NAT, and a trail", configuration: { auditTrail: "true" } },
   { title: "without NAT", configuration: isolated },
 ] as { title: string; configuration: Record<string, string> }[])("the policies $title", ({ configuration }) => {
   const withoutNat = configuration === isolated;
@@ -44,7 +44,8 @@ describe.each([
   });
 
   it("are these documents and no others", () => {
-    const roles = ["api-gateway-logs", "execution", "flow-logs", "monitoring", "task", ...functionTypes];
+    const trail = withoutNat ? [] : ["trail-delivery"];
+    const roles = ["api-gateway-logs", "execution", "flow-logs", "monitoring", "task", ...functionTypes, ...trail];
     const endpoints = withoutNat ? ["ecr.api", "ecr.dkr", "elasticache", "kms", "logs", "secretsmanager", "xray"] : [];
     expect(
       documents(recorded)
@@ -59,6 +60,7 @@ describe.each([
         "SecretPolicy records-database policy",
         "SecretPolicy redis-auth policy",
         "TopicPolicy alerts policy",
+        ...(withoutNat ? [] : ["BucketPolicy trail policy", "Key trail policy"]),
       ].sort(),
     );
   });
@@ -109,6 +111,9 @@ describe.each([
         "arn:aws:logs:eu-west-1:123456789012:log-group:RDSOSMetrics:log-stream:*",
         "arn:aws:logs:eu-west-1:123456789012:log-group:ecs-analytics-dev:*",
         "arn:aws:logs:eu-west-1:123456789012:log-group:vpc-flow-logs-dev:*",
+        ...(withoutNat ? [] : [`arn:LogGroup-trail:log-stream:${accountId}_CloudTrail_eu-west-1*`]),
+        // Of those only the one that RDS has tagged with this environment's database.
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-*",
       ].sort(),
     );
   });
@@ -133,6 +138,9 @@ describe.each([
       return [name, Service, ...(statement?.Condition ? [statement.Condition] : [])];
     });
     const thisAccount = { StringEquals: { "aws:SourceAccount": accountId } };
+    const thisTrail = {
+      StringEquals: { "aws:SourceArn": `arn:aws:cloudtrail:eu-west-1:${accountId}:trail/trail-dev` },
+    };
     expect(trusts.sort()).toEqual(
       [
         ["api-gateway-logs", "apigateway.amazonaws.com"],
@@ -141,6 +149,7 @@ describe.each([
         ["monitoring", "monitoring.rds.amazonaws.com", thisAccount],
         ...functionTypes.map((type) => [type, "lambda.amazonaws.com"]),
         ["task", "ecs-tasks.amazonaws.com", thisAccount],
+        ...(withoutNat ? [] : [["trail-delivery", "cloudtrail.amazonaws.com", thisTrail]]),
       ].sort(),
     );
   });
@@ -157,6 +166,7 @@ describe.each([
       { role: "rds-monitoring-dev", policyArn: "arn:Policy-monitoring" },
       { role: "vpc-flow-logs-dev", policyArn: "arn:Policy-flow-logs" },
       ...functionTypes.map((type) => ({ role: `${type}-dev`, policyArn: `arn:Policy-${type}` })),
+      ...(withoutNat ? [] : [{ role: "trail-delivery-dev", policyArn: "arn:Policy-trail-delivery" }]),
     ];
     expect(attachments).toHaveLength(expected.length);
     expect(attachments).toEqual(expect.arrayContaining(expected));
@@ -169,6 +179,13 @@ describe.each([
         [],
       );
     }
+  });
+
+  it("limit every role by the permissions boundary, where one is configured", async () => {
+    const boundary = "arn:aws:iam::123456789012:policy/tap-boundary-dev";
+    const roles = all(await recordProgram({ ...configuration, permissionsBoundary: boundary }), "aws:iam/role:Role");
+    expect(roles).toHaveLength(5 + functionTypes.length);
+    expect(roles.filter(({ inputs }) => inputs.permissionsBoundary !== boundary)).toEqual([]);
   });
 
   it("let functions be invoked by Secrets Manager for this account, by this API's stage and by this schedule", () => {
@@ -224,7 +241,7 @@ describe.each([
 describe("the log groups", () => {
   let recorded: Recorded[];
   beforeAll(async () => {
-    recorded = await recordProgram();
+    recorded = await recordProgram({ auditTrail: "true" });
   });
 
   it("are encrypted with the logs key and expire, every one", () => {

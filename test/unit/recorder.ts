@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { RecordingMonitor, runUnderMocks } from "../../tools/mocked-engine";
@@ -178,6 +180,7 @@ function plain(wrapped: unknown, path = ""): { value: unknown; secrets: string[]
       return { value, secrets: [path, ...secrets] };
     }
     case archiveSignature:
+      if (typeof object.path === "string") return { value: filesIn(object.path), secrets: [] };
       return plain(object.assets, path);
     case textSignature:
       return { value: object.text, secrets: [] };
@@ -192,6 +195,11 @@ function plain(wrapped: unknown, path = ""): { value: unknown; secrets: string[]
     default:
       throw new Error(`${path} is of a kind that the recorder does not know`);
   }
+}
+
+/** Texts by name. */
+function filesIn(folder: string): Values {
+  return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 }
 
 /** Id of a mocked resource; its ARN is `arn:<id>`. */
@@ -210,8 +218,6 @@ function stateOf(type: string, name: string): Values {
       return { prefixListId: `pl-${name}` };
     case "aws:elasticache/replicationGroup:ReplicationGroup":
       return { primaryEndpointAddress: `${name}.cache.example` };
-    case "aws:lambda/function:Function":
-      return { invokeArn: `arn:invoke:${name}` };
     case "aws:rds/instance:Instance":
       return {
         address: `${name}.database.example`,

@@ -156,7 +156,8 @@ describe("RecordsService", () => {
     expect(component.inputs).toEqual({});
     expect(component.outputs).toEqual({
       functionName: "records-service-pr-7",
-      invokeArn: "arn:invoke:records-service",
+      invokeArn:
+        "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:records-service-pr-7/invocations",
       auditLogGroup: { name: "audit-pr-7", arn: "arn:LogGroup-audit" },
     });
   });

@@ -42,7 +42,7 @@ describe("SchemaMigration", () => {
     });
   });
 
-  it("runs the migrations' code for as long as a function may, told where PostgreSQL and the secrets are and no secret", () => {
+  it("runs the migrations' code for as long as a function may, told no secret", () => {
     expect(only(recorded, "aws:lambda/function:Function").inputs).toMatchObject({
       name: "schema-migration-pr-7",
       code: { "index.mjs": "service/migration/index.ts" },
@@ -50,10 +50,8 @@ describe("SchemaMigration", () => {
       timeout: 900,
       environment: {
         variables: {
-          DATABASE_HOST: "database.example",
           DATABASE_PORT: "5432",
           DATABASE_NAME: "records",
-          DATABASE_SECRET_ARN: "arn:master-secret",
           SERVICE_SECRET_ARN: "arn:records-database",
           NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
         },
@@ -68,7 +66,12 @@ describe("SchemaMigration", () => {
         Sid: "ReadMasterCredentials",
         Effect: "Allow",
         Action: "secretsmanager:GetSecretValue",
-        Resource: "arn:master-secret",
+        Resource: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-*",
+        Condition: {
+          StringEquals: {
+            "aws:ResourceTag/aws:rds:primaryDBInstanceArn": "arn:aws:rds:eu-west-1:123456789012:db:rds-postgres-pr-7",
+          },
+        },
       },
       {
         Sid: "GiveServiceCredentials",
@@ -100,7 +103,7 @@ describe("SchemaMigration", () => {
   it("runs once for each state of the migrations, the database and the secret", () => {
     expect(only(recorded, "aws:lambda/invocation:Invocation").inputs).toEqual({
       functionName: "schema-migration-pr-7",
-      input: "{}",
+      input: JSON.stringify({ DATABASE_HOST: "database.example", DATABASE_SECRET_ARN: "arn:master-secret" }),
       triggers: {
         code: "sha256 of service/migration/index.ts",
         database: "db-1",

@@ -1,4 +1,5 @@
 import { readDatabaseRotationEnvironment } from "../../service/database-rotation/environment";
+import { readMigrationEnvironment, readMigrationInput } from "../../service/migration/environment";
 import { readOperationsEnvironment } from "../../service/operations/environment";
 import { readRecordsEnvironment } from "../../service/records/environment";
 import { readRotationEnvironment } from "../../service/redis-rotation/environment";
@@ -123,6 +124,38 @@ describe("the environment of the database's rotation", () => {
           "The environment is not valid:",
           '- DATABASE_PORT is "postgres"; allowed: a port, 1 to 65535',
           "- DATABASE_NAME is missing; allowed: any text",
+          "- DATABASE_SECRET_ARN is missing; allowed: an ARN",
+        ].join("\n"),
+      ),
+    );
+  });
+});
+
+describe("the environment of the migration", () => {
+  const { DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_SECRET_ARN } = variables;
+  const SERVICE_SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:records-database-dev";
+
+  it("is read as a whole", () => {
+    expect(readMigrationEnvironment({ DATABASE_PORT, DATABASE_NAME, SERVICE_SECRET_ARN })).toEqual({
+      port: 5432,
+      name: DATABASE_NAME,
+      serviceSecretArn: SERVICE_SECRET_ARN,
+    });
+  });
+
+  it("is completed by each invocation, but for the port", () => {
+    expect(readMigrationInput({ DATABASE_HOST, DATABASE_SECRET_ARN, ...{ DATABASE_PORT: "443" } })).toEqual({
+      host: DATABASE_HOST,
+      masterSecretArn: DATABASE_SECRET_ARN,
+    });
+  });
+
+  it("is refused with everything that is wrong with it", () => {
+    expect(() => readMigrationInput({ DATABASE_HOST: "a b" })).toThrow(
+      new Error(
+        [
+          "The environment is not valid:",
+          '- DATABASE_HOST is "a b"; allowed: a host name or an IP address',
           "- DATABASE_SECRET_ARN is missing; allowed: an ARN",
         ].join("\n"),
       ),

@@ -190,13 +190,15 @@ describe("TapStack", () => {
   it("migrates this database, as its master, before the service's code changes", () => {
     expect(input("aws:lambda/function:Function", "schema-migration", "environment")).toEqual({
       variables: {
-        DATABASE_HOST: "postgres.database.example",
         DATABASE_PORT: "5432",
         DATABASE_NAME: "records",
-        DATABASE_SECRET_ARN: "arn:master-secret:postgres",
         SERVICE_SECRET_ARN: "arn:Secret-records-database",
         NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
       },
+    });
+    expect(JSON.parse(input("aws:lambda/invocation:Invocation", "migrate", "input") as string)).toEqual({
+      DATABASE_HOST: "postgres.database.example",
+      DATABASE_SECRET_ARN: "arn:master-secret:postgres",
     });
     expect(input("aws:lambda/invocation:Invocation", "migrate", "triggers")).toMatchObject({
       database: "db-postgres",
@@ -280,7 +282,9 @@ describe("TapStack", () => {
 
   it("calls the service from the API, behind its users and the firewall", () => {
     const body = String(input("aws:apigateway/restApi:RestApi", "records", "body"));
-    expect(body).toContain('"uri":"arn:invoke:records-service"');
+    expect(body).toContain(
+      '"uri":"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:records-service-dev/invocations"',
+    );
     expect(body).toContain('"providerARNs":["arn:UserPool-users"]');
     expect(input("aws:lambda/permission:Permission", "api-gateway", "function")).toBe("records-service-dev");
     expect(input("aws:wafv2/webAclAssociation:WebAclAssociation", "records", "resourceArn")).toBe("arn:Stage-records");

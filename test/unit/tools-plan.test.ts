@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { planOf, renderPlan } from "../../tools/plan-tree";
+import { planOf, renderPlan } from "../../tools/plan/tree";
 import { type Program, register } from "../../tools/program";
 
 /** A resource of any type. */

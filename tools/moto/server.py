@@ -22,6 +22,7 @@ EXTENSIONS = [
     "kms",
     "logs",
     "rds",
+    "s3",
     "wafv2",
 ]
 

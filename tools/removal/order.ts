@@ -13,6 +13,7 @@ export const stages: Stage[] = [
   {
     name: "pages, schedules, limits and the firewall",
     types: [
+      "aws:cloudtrail/trail:Trail",
       "aws:cloudwatch/compositeAlarm:CompositeAlarm",
       "aws:cloudwatch/eventRule:EventRule",
       "aws:apigateway/usagePlan:UsagePlan",
@@ -94,7 +95,7 @@ export const stages: Stage[] = [
   { name: "the VPC", types: ["aws:ec2/vpc:Vpc"] },
   {
     name: "logs and roles",
-    types: ["aws:cloudwatch/logGroup:LogGroup", "aws:iam/role:Role"],
+    types: ["aws:cloudwatch/logGroup:LogGroup", "aws:s3/bucket:Bucket", "aws:iam/role:Role"],
   },
   { name: "policies and aliases", types: ["aws:iam/policy:Policy", "aws:kms/alias:Alias"] },
   { name: "keys, which AWS keeps for seven days more", types: ["aws:kms/key:Key"] },

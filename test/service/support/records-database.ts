@@ -63,10 +63,14 @@ export class RecordsDatabase {
     rmSync(this.postgres.folder, { recursive: true });
   }
 
+  /** What a deployment tells the migration. */
+  get migrationInput() {
+    return { DATABASE_HOST: "localhost", DATABASE_SECRET_ARN: this.masterSecretArn };
+  }
+
   /** A container of the migration's function. */
   startMigration(name: string): Promise<FunctionProcess> {
     return this.startFunction("service/migration/index.ts", name, {
-      DATABASE_SECRET_ARN: this.masterSecretArn,
       SERVICE_SECRET_ARN: this.serviceSecretArn,
     });
   }
@@ -86,7 +90,7 @@ export class RecordsDatabase {
   async migrate(): Promise<unknown> {
     const migration = await this.startMigration("migration");
     try {
-      return await migration.invoke({});
+      return await migration.invoke(this.migrationInput);
     } finally {
       await migration.stop();
     }

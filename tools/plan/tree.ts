@@ -1,5 +1,5 @@
-import { physicalName } from "./physical-name";
-import type { Registered } from "./program";
+import { physicalName } from "../physical-name";
+import type { Registered } from "../program";
 
 export interface Plan {
   resources: PlannedResource[];

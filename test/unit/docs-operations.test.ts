@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { alarmGroups, alarms } from "../../lib/alarms";
+import { settings } from "../../lib/config";
+
+const runbook = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
+
+/** A section by its heading of the third level. */
+const sections = new Map(
+  runbook
+    .split(/^### /m)
+    .slice(1)
+    .map((section) => {
+      const [heading = "", ...lines] = section.split("\n");
+      return [heading, lines.join("\n").split(/^## /m)[0] ?? ""] as const;
+    }),
+);
+
+const names = alarms({
+  environmentSuffix: "dev",
+  region: "eu-west-1",
+  functionTimeouts: {
+    "records-service": 10,
+    "records-operations": 900,
+    "schema-migration": 900,
+    "database-rotation": 900,
+    "redis-rotation": 900,
+  },
+  serviceConcurrency: 20,
+  apiRateLimit: 50,
+  wafRateLimit: 2000,
+  database: { instanceClass: "db.t4g.micro", allocatedStorage: 20 },
+  redisNodeCount: 2,
+  natGatewayIds: ["nat-1"],
+  auditTrail: true,
+}).map(({ type }) => type);
+
+describe("the runbook", () => {
+  it("says of each alarm, and of nothing else, what it means, where to look first, and what helps", () => {
+    const explained = [...sections].filter(([, text]) => text.includes("**Means**"));
+    expect(explained.map(([heading]) => heading).sort()).toEqual([...names].sort());
+    for (const [heading, text] of explained) {
+      expect([heading, /\*\*First look\*\*/.test(text), /\*\*[Rr]emedy\*\*/.test(text)]).toEqual([heading, true, true]);
+    }
+  });
+
+  it("says of each page what it means", () => {
+    const rows = runbook.match(/^\| `page-\w+`/gm)?.map((row) => row.slice(3, -1));
+    expect(rows).toEqual(alarmGroups.map((group) => `page-${group}`));
+  });
+
+  it("speaks of configuration that there is", () => {
+    const keys = runbook.match(/`[a-z]+[A-Z]\w+(?=[`:])/g)?.map((key) => key.slice(1)) ?? [];
+    const others = ["requestId", "sourceIp", "clientId", "terminatingRuleId", "eventName", "dashboardUrl"];
+    expect(keys.length).toBeGreaterThan(20);
+    expect(keys.filter((key) => !(key in settings) && !others.includes(key))).toEqual([]);
+  });
+
+  it("links to sections that there are", () => {
+    const anchors = new Set(
+      (runbook.match(/^#+ .*$/gm) ?? []).map((heading) =>
+        heading
+          .replace(/^#+ /, "")
+          .toLowerCase()
+          .replace(/[^a-z0-9 -]/g, "")
+          .replaceAll(" ", "-"),
+      ),
+    );
+    const links = [...runbook.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = ""]) => anchor);
+    expect(links.length).toBeGreaterThan(10);
+    expect(links.filter((anchor) => !anchors.has(anchor))).toEqual([]);
+  });
+});

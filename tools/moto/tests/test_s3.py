@@ -1,0 +1,21 @@
+from tests.control_plane import ControlPlaneTest, REGION, client
+
+
+class BucketTest(ControlPlaneTest):
+    def test_keeps_the_tags_that_it_is_created_with(self):
+        s3 = client("s3")
+        location = {"LocationConstraint": REGION}
+        tags = [{"Key": "Environment", "Value": "dev"}, {"Key": "Project", "Value": "tap"}]
+        s3.create_bucket(Bucket="many", CreateBucketConfiguration={**location, "Tags": tags})
+        s3.create_bucket(Bucket="one", CreateBucketConfiguration={**location, "Tags": tags[:1]})
+        s3.create_bucket(Bucket="none", CreateBucketConfiguration=location)
+        self.assertEqual(s3.get_bucket_tagging(Bucket="many")["TagSet"], tags)
+        self.assertEqual(s3.get_bucket_tagging(Bucket="one")["TagSet"], tags[:1])
+        self.assert_refused("NoSuchTagSet", s3.get_bucket_tagging, Bucket="none")
+
+    def test_takes_what_is_no_part_of_its_creation(self):
+        s3 = client("s3")
+        s3.create_bucket(Bucket="trail", CreateBucketConfiguration={"LocationConstraint": REGION})
+        policy = '{"Version": "2012-10-17", "Statement": []}'
+        s3.put_bucket_policy(Bucket="trail", Policy=policy)
+        self.assertEqual(s3.get_bucket_policy(Bucket="trail")["Policy"], policy)

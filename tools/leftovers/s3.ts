@@ -1,12 +1,14 @@
 import { GetBucketTaggingCommand, paginateListBuckets, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import type { ResourceType } from "../../lib/naming";
-import { collect, type Inventory, tagRecord } from "./inventory";
+import { type ClientConfig, collect, type Inventory, tagRecord } from "./inventory";
+
+/** No name server knows a bucket's own host in the local cloud. */
+export const s3Client = (config: ClientConfig) => new S3Client({ ...config, forcePathStyle: true });
 
 const trailPrefix = "audit-trail-" satisfies `${ResourceType}-`;
 
 export const s3: Inventory = async (config) => {
-  // No name server knows a bucket's own host in the local cloud.
-  const client = new S3Client({ ...config, forcePathStyle: true });
+  const client = s3Client(config);
   const buckets = await collect(
     paginateListBuckets({ client }, { BucketRegion: config.region }),
     (page) => page.Buckets,

@@ -3,7 +3,5 @@ import type { Removals } from "./removal";
 
 export const cloudTrail: Removals<"aws:cloudtrail/trail:Trail"> = (config) => {
   const client = new CloudTrailClient(config);
-  return {
-    "aws:cloudtrail/trail:Trail": ({ id: Name }) => client.send(new DeleteTrailCommand({ Name })),
-  };
+  return { "aws:cloudtrail/trail:Trail": ({ id: Name }) => client.send(new DeleteTrailCommand({ Name })) };
 };

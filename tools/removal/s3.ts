@@ -1,9 +1,14 @@
-import { DeleteBucketCommand, DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  ListObjectVersionsCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { s3Client } from "../leftovers/s3";
 import type { Removals } from "./removal";
 
 export const s3: Removals<"aws:s3/bucket:Bucket"> = (config) => {
-  // No name server knows a bucket's own host in the local cloud.
-  const client = new S3Client({ ...config, forcePathStyle: true });
+  const client = s3Client(config);
   return {
     "aws:s3/bucket:Bucket": async ({ id: Bucket }) => {
       while (await deletePage(client, Bucket));

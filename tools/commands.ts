@@ -4,6 +4,8 @@ export const commands: Record<string, string> = {
   hooks: "turns on the pre-commit hook: format and lint of the staged files, in seconds (once a clone)",
   typecheck: "checks the types",
   lint: "ESLint, with the rules that need types",
+  audit: "known vulnerabilities of high severity in the installed packages",
+  "lint:secrets": "looks for keys and credentials in all files that git may take",
   "lint:workflows": "actionlint on the workflows, shellcheck on their steps and on every shell script",
   format: "lays out every file with Prettier",
   "format:check": "fails where Prettier would change something",

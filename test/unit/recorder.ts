@@ -18,6 +18,8 @@ export interface Recorded {
   inputs: Values;
   /** Paths of the inputs that are secret. */
   secretInputs: string[];
+  /** URNs of the resources that an input's value comes from, by input. */
+  references: Record<string, string[]>;
   /** What must exist before it, by its inputs or by `dependsOn`: `<Class> <name>`, sorted. */
   dependencies: string[];
   /** Those of them that no input implies. */
@@ -136,8 +138,9 @@ function describeRequest(request: RegisterResourceRequest, urn: string, register
   const inputs = plain(request.getObject()?.toJavaScript() ?? {});
   const outputs = plain(registeredOutputs);
   const dependencies = sortedTitles(request.getDependenciesList());
-  const implied: string[] = [];
-  request.getPropertydependenciesMap().forEach((property) => implied.push(...property.getUrnsList()));
+  const references: Record<string, string[]> = {};
+  request.getPropertydependenciesMap().forEach((property, input) => (references[input] = property.getUrnsList()));
+  const implied = sortedTitles(Object.values(references).flat());
   return {
     urn,
     type: request.getType(),
@@ -145,8 +148,9 @@ function describeRequest(request: RegisterResourceRequest, urn: string, register
     parent: titleOf(request.getParent()),
     inputs: inputs.value as Values,
     secretInputs: inputs.secrets,
+    references,
     dependencies,
-    dependsOn: dependencies.filter((dependency) => !sortedTitles(implied).includes(dependency)),
+    dependsOn: dependencies.filter((dependency) => !implied.includes(dependency)),
     provider: nameOf(request.getProvider().replace(/::[^:]*$/, "")),
     ignoreChanges: request.getIgnorechangesList(),
     retainOnDelete: request.getRetainondelete() ?? false,

@@ -1,0 +1,78 @@
+import type { PolicyResource, Rule } from "./rule";
+import { apiRules } from "./rules/api";
+import { cacheRules } from "./rules/cache";
+import { containerRules } from "./rules/containers";
+import { databaseRules } from "./rules/database";
+import { firewallRules } from "./rules/firewall";
+import { functionRules } from "./rules/functions";
+import { iamRules } from "./rules/iam";
+import { identityRules } from "./rules/identity";
+import { keyRules } from "./rules/keys";
+import { logRules } from "./rules/logs";
+import { monitoringRules } from "./rules/monitoring";
+import { networkRules } from "./rules/network";
+import { secretRules } from "./rules/secrets";
+import { tagRules } from "./rules/tags";
+import { guarded, unlessHidden } from "./values";
+
+/** The platform's rules for HIPAA's technical safeguards and AWS's best practices. */
+export const rules: Rule[] = [
+  ...databaseRules,
+  ...cacheRules,
+  ...secretRules,
+  ...keyRules,
+  ...networkRules,
+  ...apiRules,
+  ...firewallRules,
+  ...identityRules,
+  ...functionRules,
+  ...containerRules,
+  ...logRules,
+  ...monitoringRules,
+  ...iamRules,
+  ...tagRules,
+];
+
+/** What a rule says of one resource that it is about. */
+export interface Judgement {
+  rule: Rule;
+  resource: PolicyResource;
+  /** Accepted is a violation that the rule's exception covers; unknown is what something hidden decides. */
+  result: "pass" | "fail" | "accepted" | "unknown";
+  /** In words, if it fails or is accepted. */
+  violations: string[];
+}
+
+/** Holds resources, which are all of a stack's, against one rule. */
+export function judge(rule: Rule, resources: PolicyResource[]): Judgement[] {
+  const stack = resources.map((resource) => ({ ...resource, inputs: guarded(resource.inputs) }));
+  return resources.flatMap((resource, index): Judgement[] => {
+    const readable = stack[index];
+    if (!readable || !rule.types.includes(resource.type)) return [];
+    const found = unlessHidden(
+      () => (rule.scope === "stack" ? rule.check(readable, stack) : rule.check(readable)),
+      undefined,
+    );
+    if (found === undefined) return [{ rule, resource, result: "unknown", violations: [] }];
+    const result = found.length === 0 ? "pass" : isExcepted(rule, readable) ? "accepted" : "fail";
+    return [{ rule, resource, result, violations: found }];
+  });
+}
+
+export interface Violation {
+  rule: Rule;
+  resource: PolicyResource;
+  message: string;
+}
+
+/** Holds resources, which are all of a stack's, against every rule. */
+export function violations(resources: PolicyResource[]): Violation[] {
+  return rules
+    .flatMap((rule) => judge(rule, resources))
+    .filter(({ result }) => result === "fail")
+    .flatMap(({ rule, resource, violations: messages }) => messages.map((message) => ({ rule, resource, message })));
+}
+
+function isExcepted({ exception }: Rule, resource: PolicyResource): boolean {
+  return exception !== undefined && unlessHidden(() => exception.covers(resource), false);
+}

@@ -1,0 +1,119 @@
+import { all, isSet } from "../expectations";
+import type { PolicyResource, Rule } from "../rule";
+import { referrers } from "../stack";
+import { at, isPresent, list, show } from "../values";
+
+const webAcl = "aws:wafv2/webAcl:WebAcl";
+const logging = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration";
+
+/** AWS managed rule groups that stand before the API (WAF developer guide, "AWS Managed Rules rule groups list"). */
+const managedGroups = [
+  "AWSManagedRulesAmazonIpReputationList",
+  "AWSManagedRulesAnonymousIpList",
+  "AWSManagedRulesKnownBadInputsRuleSet",
+  "AWSManagedRulesSQLiRuleSet",
+  "AWSManagedRulesAdminProtectionRuleSet",
+  "AWSManagedRulesCommonRuleSet",
+];
+
+export const firewallRules: Rule[] = [
+  {
+    name: "firewall-managed-rules",
+    description: "AWS's managed rules stand before the API, and block.",
+    controls: ["45 CFR 164.308(a)(5)(ii)(B)", "45 CFR 164.312(e)(1)", "FSBP WAF.10"],
+    severity: "high",
+    enforcement: "mandatory",
+    remedy: `Add the groups ${managedGroups.join(", ")}, with overrideAction none.`,
+    types: [webAcl],
+    scope: "resource",
+    check: ({ inputs }) => {
+      const blocking = list(inputs.rules)
+        .filter((rule) => at(rule, "overrideAction.count") === undefined)
+        .map((rule) => at(rule, "statement.managedRuleGroupStatement.name"));
+      return managedGroups.filter((group) => !blocking.includes(group)).map((group) => `${group} does not block`);
+    },
+  },
+  {
+    name: "firewall-rate-limit",
+    description: "An address that sends too many requests is blocked.",
+    controls: ["45 CFR 164.308(a)(1)(ii)(B)", "45 CFR 164.312(e)(1)"],
+    severity: "medium",
+    enforcement: "mandatory",
+    remedy: "Add a rate-based rule that blocks.",
+    types: [webAcl],
+    scope: "resource",
+    check: ({ inputs }) =>
+      list(inputs.rules).some(
+        (rule) => isPresent(at(rule, "statement.rateBasedStatement")) && at(rule, "action.block") !== undefined,
+      )
+        ? []
+        : ["has no rate-based rule that blocks"],
+  },
+  {
+    name: "firewall-no-samples",
+    description: "The firewall keeps no samples of requests, whose paths and headers would name patients.",
+    controls: ["45 CFR 164.312(a)(1)"],
+    severity: "high",
+    enforcement: "mandatory",
+    remedy: "Set sampledRequestsEnabled to false, for the ACL and each rule.",
+    types: [webAcl],
+    scope: "resource",
+    check: eachVisibility((title, visibility) =>
+      at(visibility, "sampledRequestsEnabled") === false ? [] : [`${title} keeps samples`],
+    ),
+  },
+  {
+    name: "firewall-metrics",
+    description: "The firewall counts what each rule does.",
+    controls: ["45 CFR 164.308(a)(1)(ii)(D)", "FSBP WAF.12"],
+    severity: "medium",
+    enforcement: "mandatory",
+    remedy: "Set cloudwatchMetricsEnabled to true, for the ACL and each rule.",
+    types: [webAcl],
+    scope: "resource",
+    check: eachVisibility((title, visibility) =>
+      at(visibility, "cloudwatchMetricsEnabled") === true ? [] : [`${title} has no metrics`],
+    ),
+  },
+  {
+    name: "firewall-logged",
+    description: "Every web ACL writes a log.",
+    controls: ["45 CFR 164.312(b)", "Security Hub WAF.11"],
+    severity: "medium",
+    enforcement: "mandatory",
+    remedy: "Add a WebAclLoggingConfiguration for the ACL.",
+    types: [webAcl],
+    scope: "stack",
+    check: (resource, stack) =>
+      referrers(stack, logging, "resourceArn", resource).length > 0 ? [] : ["has no WebAclLoggingConfiguration"],
+  },
+  {
+    name: "firewall-log-redacted",
+    description: "The firewall's log holds no paths and queries, which name patients, and no headers that sign in.",
+    controls: ["45 CFR 164.312(a)(1)", "45 CFR 164.312(b)"],
+    severity: "high",
+    enforcement: "mandatory",
+    remedy: "Redact uriPath, queryString and the headers authorization and cookie.",
+    types: [logging],
+    scope: "resource",
+    check: all(isSet("logDestinationConfigs"), ({ inputs }) => {
+      const redacted = list(inputs.redactedFields).flatMap((field) => [
+        ...["uriPath", "queryString"].filter((part) => at(field, part) !== undefined && at(field, part) !== null),
+        at(field, "singleHeader.name"),
+      ]);
+      return ["uriPath", "queryString", "authorization", "cookie"]
+        .filter((part) => !redacted.includes(part))
+        .map((part) => `does not redact ${part}`);
+    }),
+  },
+];
+
+/** Holds an expectation against what an ACL and each of its rules show. */
+function eachVisibility(
+  check: (title: string, visibility: unknown) => string[],
+): (resource: PolicyResource) => string[] {
+  return ({ inputs }) => [
+    ...check("the ACL", inputs.visibilityConfig),
+    ...list(inputs.rules).flatMap((rule) => check(`rule ${show(at(rule, "name"))}`, at(rule, "visibilityConfig"))),
+  ];
+}

@@ -34,6 +34,8 @@ describe("the order of removal", () => {
     ["aws:elasticache/replicationGroup:ReplicationGroup", "aws:kms/key:Key", "is encrypted by the key"],
     ["aws:elasticache/subnetGroup:SubnetGroup", "aws:ec2/subnet:Subnet", "names the subnets"],
     ["aws:rds/subnetGroup:SubnetGroup", "aws:ec2/subnet:Subnet", "names the subnets"],
+    ["aws:cloudtrail/trail:Trail", "aws:s3/bucket:Bucket", "writes into the bucket"],
+    ["aws:s3/bucket:Bucket", "aws:kms/key:Key", "is encrypted by the key"],
     ["aws:ec2/flowLog:FlowLog", "aws:cloudwatch/logGroup:LogGroup", "writes to the log group"],
     ["aws:ec2/natGateway:NatGateway", "aws:ec2/eip:Eip", "holds the address"],
     ["aws:ec2/natGateway:NatGateway", "aws:ec2/subnet:Subnet", "stands in the subnet"],

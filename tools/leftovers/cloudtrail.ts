@@ -10,7 +10,7 @@ export const cloudTrail: Inventory = async (config) => {
     own.map(async ({ TrailARN = "", Name }) => {
       const { ResourceTagList } = await client.send(new ListTagsCommand({ ResourceIdList: [TrailARN] }));
       const tags = tagRecord(ResourceTagList?.flatMap(({ TagsList = [] }) => TagsList));
-      return { type: "aws:cloudtrail/trail:Trail", id: TrailARN, names: [Name], tags };
+      return { type: "aws:cloudtrail/trail:Trail" as const, id: TrailARN, names: [Name], tags };
     }),
   );
 };

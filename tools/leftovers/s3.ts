@@ -1,8 +1,11 @@
 import { GetBucketTaggingCommand, paginateListBuckets, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import type { ResourceType } from "../../lib/naming";
 import { type ClientConfig, collect, type Inventory, tagRecord } from "./inventory";
 
 /** No name server knows a bucket's own host in the local cloud. */
 export const s3Client = (config: ClientConfig) => new S3Client({ ...config, forcePathStyle: true });
+
+const trailPrefix = "audit-trail-" satisfies `${ResourceType}-`;
 
 export const s3: Inventory = async (config) => {
   const client = s3Client(config);
@@ -10,9 +13,11 @@ export const s3: Inventory = async (config) => {
     paginateListBuckets({ client }, { BucketRegion: config.region }),
     (page) => page.Buckets,
   );
+  // Only the trail's can be ours. Other people's may have policies that let nobody ask for their tags.
+  const named = buckets.filter(({ Name }) => Name?.startsWith(trailPrefix));
   return Promise.all(
-    buckets.map(async ({ Name = "" }) => ({
-      type: "aws:s3/bucket:Bucket",
+    named.map(async ({ Name = "" }) => ({
+      type: "aws:s3/bucket:Bucket" as const,
       id: Name,
       names: [Name],
       tags: await tagsOf(client, Name),

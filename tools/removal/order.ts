@@ -13,9 +13,9 @@ export const stages: Stage[] = [
   {
     name: "pages, schedules, limits and the firewall",
     types: [
+      "aws:cloudtrail/trail:Trail",
       "aws:cloudwatch/compositeAlarm:CompositeAlarm",
       "aws:cloudwatch/eventRule:EventRule",
-      "aws:cloudtrail/trail:Trail",
       "aws:apigateway/usagePlan:UsagePlan",
       "aws:appautoscaling/target:Target",
       "aws:wafv2/webAcl:WebAcl",
@@ -29,7 +29,6 @@ export const stages: Stage[] = [
       "aws:cloudwatch/dashboard:Dashboard",
       "aws:cloudwatch/queryDefinition:QueryDefinition",
       "aws:sns/topic:Topic",
-      "aws:s3/bucket:Bucket",
       "aws:apigateway/restApi:RestApi",
       "aws:apigateway/apiKey:ApiKey",
       "aws:ecs/service:Service",
@@ -96,7 +95,7 @@ export const stages: Stage[] = [
   { name: "the VPC", types: ["aws:ec2/vpc:Vpc"] },
   {
     name: "logs and roles",
-    types: ["aws:cloudwatch/logGroup:LogGroup", "aws:iam/role:Role"],
+    types: ["aws:cloudwatch/logGroup:LogGroup", "aws:s3/bucket:Bucket", "aws:iam/role:Role"],
   },
   { name: "policies and aliases", types: ["aws:iam/policy:Policy", "aws:kms/alias:Alias"] },
   { name: "keys, which AWS keeps for seven days more", types: ["aws:kms/key:Key"] },

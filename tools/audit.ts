@@ -1,0 +1,30 @@
+/** `npm run audit`: known vulnerabilities in the packages that npm installs here. The local AWS's Python packages, which no user ever runs on AWS, are not looked at. */
+import { spawnSync } from "node:child_process";
+import { join, relative } from "node:path";
+import { readAudit } from "./audit-report";
+import { runCommand, UserError } from "./cli";
+import { repository } from "./paths";
+
+/** Folders with a package-lock.json of their own. */
+const folders = [repository, join(repository, "tools/servers/packages")];
+
+/** Exit code for "could not be asked", which is neither a pass nor a finding. */
+const unavailable = 3;
+
+runCommand(async () => {
+  for (const folder of folders) {
+    const { stdout } = spawnSync("npm", ["audit", "--package-lock-only", "--json"], { cwd: folder, encoding: "utf8" });
+    const audit = readAudit(stdout);
+    const lock = join(relative(repository, folder), "package-lock.json");
+    if (audit.outcome === "vulnerable") {
+      throw new UserError(`High findings in ${lock}:\n  ${audit.findings.join("\n  ")}`);
+    }
+    if (audit.outcome === "unavailable") {
+      console.error(`${lock} was not audited: ${audit.reason}`);
+      process.exitCode = unavailable;
+      return;
+    }
+    console.log(`${lock}: no high finding.`);
+  }
+  return Promise.resolve();
+});

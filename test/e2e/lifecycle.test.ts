@@ -108,6 +108,8 @@ step("a new configuration updates the database and the cache in place", async ()
     "create-replacement aws:ecs/taskDefinition:TaskDefinition memory",
     "delete-replaced aws:ecs/taskDefinition:TaskDefinition ",
     "replace aws:ecs/taskDefinition:TaskDefinition memory",
+    "update aws:cloudwatch/metricAlarm:MetricAlarm alarmDescription,threshold",
+    "update aws:cloudwatch/metricAlarm:MetricAlarm threshold",
     "update aws:ecs/service:Service taskDefinition",
     "update aws:elasticache/replicationGroup:ReplicationGroup nodeType",
     "update aws:rds/instance:Instance backupRetentionPeriod,instanceClass",

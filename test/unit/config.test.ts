@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi";
+import fc from "fast-check";
 import { load } from "js-yaml";
 import { fargateMemoryFor, loadConfig, privateRegistry, settings, type EnvironmentConfig } from "../../lib/config";
 import { maximumConnections } from "../../lib/database-capacity";
@@ -498,6 +499,67 @@ describe("a living environment", () => {
         database,
       }),
     ).toMatchObject({ databaseEngineVersion: "15" });
+  });
+});
+
+describe("whatever is configured", () => {
+  const keys = Object.keys(settings) as Key[];
+  const texts = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.json(),
+    fc.integer().map(String),
+    fc.constantFrom("true", "none", "17", "[]", "{}", "eu-west-1", "10.0.0.0/16", "db.t4g.micro"),
+  );
+  const configurations = fc.oneof(
+    fc.dictionary(fc.constantFrom(...keys), texts, { maxKeys: keys.length }) as fc.Arbitrary<Texts>,
+    fc.record<Texts>({ databaseEngineVersion: fc.constantFrom("16", "17.5", "18"), region: fc.constant("eu-west-1") }),
+  );
+  const fallbacks = fc.oneof(
+    fc.record({
+      variable: fc.option(fc.string({ unit: "binary" }), { nil: undefined }),
+      stackName: fc.stringMatching(/^[A-Za-z0-9_.-]{1,40}$/),
+    }),
+    fc.constant({ variable: undefined, stackName: "dev" }),
+  );
+  const living = fc.option(
+    fc.record<LivingEnvironment>({
+      environmentSuffix: fc.constantFrom("dev", "prod"),
+      region: fc.constantFrom("eu-west-1", "eu-central-1"),
+      vpcCidr: fc.constantFrom("10.0.0.0/16", "10.1.0.0/16"),
+      availabilityZoneCount: fc.constantFrom(2, 3),
+      auditTrail: fc.boolean(),
+      database: fc.option(
+        fc.record({
+          engineVersion: fc.constantFrom("16", "17", "17.5"),
+          actualEngineVersion: fc.constantFrom("16.10", "17.5", "17.6"),
+          allocatedStorage: fc.integer({ min: 20, max: 200 }),
+        }),
+        { nil: undefined },
+      ),
+    }),
+    { nil: undefined },
+  );
+
+  it("it is a configuration with every key, or an error with a line of printable text for each wrong one", () => {
+    const seen = { configurations: 0, refusals: 0 };
+    fc.assert(
+      fc.property(configurations, fallbacks, living, (configuration, { variable, stackName }, environment) => {
+        try {
+          expect(Object.keys(read(configuration, variable, stackName, environment))).toEqual(keys);
+          seen.configurations++;
+        } catch (error) {
+          if (!RunError.isInstance(error)) throw error;
+          const [, ...lines] = error.message.split("\n");
+          const named = lines.map((line) => /^ {2}- (\w+)( \(from [^)]+\))?: "[ -~]*" \S/.exec(line)?.[1]);
+          expect(named.filter((key) => !keys.includes(key as Key))).toEqual([]);
+          expect(new Set(named).size).toBe(lines.length);
+          expect(error.message.length).toBeLessThan(keys.length * 1000);
+          seen.refusals++;
+        }
+      }),
+      { numRuns: 1000 },
+    );
+    expect(Object.values(seen).every((count) => count > 10)).toBe(true);
   });
 });
 

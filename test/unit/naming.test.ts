@@ -95,18 +95,82 @@ describe("a suffix", () => {
     expect(validateSuffix(suffix)).toBe(reason);
   });
 
-  it("is accepted or refused for a reason, whatever it is; each accepted one makes names that AWS accepts", () => {
-    const texts = fc.oneof(fc.string({ unit: "binary", maxLength: 30 }), fc.stringMatching(/^[abz09-]{0,24}$/));
+  const words = fc.array(fc.stringMatching(/^[a-z0-9]{1,7}$/), { minLength: 1, maxLength: 5 });
+  const wellFormed = fc
+    .tuple(fc.stringMatching(/^[a-z]$/), words)
+    .map(([letter, parts]) => letter + parts.join("-"))
+    .filter((suffix) => suffix.length <= 20 && !/aws|amazon|cognito/.test(suffix));
+  const anything = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 30 }),
+    fc.stringMatching(/^[abz09-]{0,24}$/),
+    fc
+      .tuple(words, fc.constantFrom("aws", "amazon", "cognito", "--", "é", "\u202e"))
+      .map(([parts, odd]) => parts.join(odd)),
+  );
+
+  it("is accepted when it is well formed, and then makes names of the form and length that AWS asks for", () => {
     fc.assert(
-      fc.property(texts, (suffix) => {
-        const reason = validateSuffix(suffix);
-        if (reason !== undefined) expect(reason).toMatch(/^must (have 1 to 20|begin with|not hold two|not contain)/);
-        else expect(resourceName("redis", suffix)).toMatch(/^(?=.{1,40}$)[a-z](-?[a-z0-9])*$/);
+      fc.property(wellFormed, (suffix) => {
+        expect(validateSuffix(suffix)).toBeUndefined();
+        for (const type of types) expectAccepted(type, suffix);
       }),
-      { numRuns: 500 },
     );
   });
+
+  it("is, whatever it is, accepted only if AWS accepts its names, and refused only for a reason that is true", () => {
+    fc.assert(
+      fc.property(anything, (suffix) => {
+        const reason = validateSuffix(suffix);
+        if (reason === undefined) for (const type of types) expectAccepted(type, suffix);
+        else expect([reason, isTrue(reason, suffix)]).toEqual([reason, true]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  function isTrue(reason: string, suffix: string): boolean {
+    if (reason.startsWith("must have 1 to 20 characters")) {
+      return reason.endsWith(` ${suffix.length}`) && (suffix.length === 0 || suffix.length > 20);
+    }
+    if (reason === form) return !/^[a-z]/.test(suffix) || !/[a-z0-9]$/.test(suffix) || /[^a-z0-9-]/.test(suffix);
+    if (reason.startsWith("must not hold two hyphens")) return suffix.includes("--");
+    const [, word] = /^must not contain "(\w+)"/.exec(reason) ?? [];
+    return word !== undefined && suffix.includes(word);
+  }
 });
+
+/** What AWS accepts as the name of each kind, as its API references say. */
+const nameForms: Record<keyof typeof nameLimits, RegExp> = {
+  "API Gateway resource": /^[\w -]{1,128}$/,
+  "API Gateway stage": /^[\w-]{1,128}$/,
+  "CloudTrail trail": /^(?=.{3,128}$)[a-zA-Z0-9]([._-]?[a-zA-Z0-9])*$/,
+  "CloudWatch alarm": /^[ -~]{1,255}$/,
+  "CloudWatch dashboard": /^[\w-]{1,255}$/,
+  "CloudWatch Logs query": /^[ -~]{1,255}$/,
+  "CloudWatch log group": /^[.\-_/#A-Za-z0-9]{1,512}$/,
+  "Cognito domain prefix": /^(?!.*(aws|amazon|cognito))[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?$/,
+  "Cognito user pool": /^[\w\s+=,.@-]{1,128}$/,
+  "EC2 Name tag": /^[ -~]{1,256}$/,
+  "EC2 security group": /^(?!sg-)[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/,
+  "ECS resource": /^[\w-]{1,255}$/,
+  "ElastiCache parameter group": /^(?=.{1,255}$)[a-z](-?[a-z0-9])*$/,
+  "ElastiCache replication group": /^(?=.{1,40}$)[a-z](-?[a-z0-9])*$/,
+  "ElastiCache subnet group": /^[a-z0-9-]{1,255}$/,
+  "EventBridge rule": /^[.\-_A-Za-z0-9]{1,64}$/,
+  "IAM role or policy": /^[\w+=,.@-]{1,64}$/,
+  "KMS alias": /^(?!aws\/)[\w/-]{1,250}$/,
+  "Lambda function": /^[\w-]{1,64}$/,
+  "RDS group": /^(?=.{1,255}$)[a-z](-?[a-z0-9])*$/,
+  "RDS instance": /^(?=.{1,63}$)[a-z](-?[a-z0-9])*$/,
+  "S3 bucket": /^(?!xn--|sthree-)[a-z0-9][a-z0-9-]{1,48}[a-z0-9]$/,
+  "Secrets Manager secret": /^[\w/+=.@-]{1,512}$/,
+  "SNS topic": /^[\w-]{1,256}$/,
+  "WAF resource": /^[\w-]{1,128}$/,
+};
+
+function expectAccepted(type: ResourceType, suffix: string): void {
+  expect(resourceName(type, suffix)).toMatch(nameForms[resourceTypes[type]]);
+}
 
 describe("the log groups that AWS names", () => {
   it("are named as its user guides say", () => {

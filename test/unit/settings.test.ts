@@ -1,4 +1,6 @@
-import { flag, integer, integerOf, list, map, oneOf, text } from "../../lib/settings";
+import fc from "fast-check";
+import { settings } from "../../lib/config";
+import { flag, integer, integerOf, list, map, oneOf, text, type Setting } from "../../lib/settings";
 
 const common = { description: "", default: undefined as never };
 
@@ -149,3 +151,57 @@ describe("a map", () => {
     expect(setting.parse(value)).toBeUndefined();
   });
 });
+
+describe("the reading of a value", () => {
+  const words = fc.stringMatching(/^a[a-z]{0,5}$/);
+
+  it.each<[string, Setting<unknown>, fc.Arbitrary<unknown>]>([
+    ["a text", text({ ...common, allowed: "", accepts: /^a[a-z]*$/ }), words],
+    ["a whole number", integer({ ...common, minimum: -1000, maximum: 1e12 }), fc.integer({ min: -1000, max: 1e12 })],
+    ["a whole number of a list", integerOf({ ...common, values: [7, 30] }), fc.constantFrom(7, 30)],
+    ["one of some words", oneOf({ ...common, values: ["off", "on"] }), fc.constantFrom("off", "on")],
+    ["a flag", flag(common), fc.boolean()],
+    [
+      "a list",
+      list({ ...common, allowed: "", accepts: (item): item is string => item.startsWith("a") }),
+      fc.uniqueArray(words),
+    ],
+    [
+      "a map",
+      map({ ...common, allowed: "", maximum: 10, accepts: (key) => key.startsWith("a") }),
+      fc.dictionary(words, fc.string({ unit: "binary" }), { maxKeys: 10 }),
+    ],
+  ])("gives back every one that is allowed: %s", (_, setting, values) => {
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(setting.parse(asText(value))).toEqual(value);
+      }),
+    );
+  });
+
+  const all = Object.entries(settings) as [string, Setting<unknown>][];
+
+  it.each(all)("of %s never throws, whatever the text, and reads what it accepts in one way only", (_, setting) => {
+    fc.assert(
+      fc.property(anyText(setting.default), (value) => {
+        const parsed = setting.parse(value);
+        if (parsed !== undefined) expect(setting.parse(asText(parsed))).toEqual(parsed);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** A value as its text in the configuration. */
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Any text, JSON often, and often nearly what is accepted. */
+function anyText(accepted: unknown): fc.Arbitrary<string> {
+  const near = asText(accepted);
+  const damaged = fc
+    .tuple(fc.nat(near.length), fc.nat(3), fc.string({ unit: "binary", maxLength: 3 }))
+    .map(([start, length, inserted]) => near.slice(0, start) + inserted + near.slice(start + length));
+  return fc.oneof(fc.string({ unit: "binary" }), fc.json(), fc.jsonValue().map(asText), damaged, fc.constant(near));
+}

@@ -43,6 +43,29 @@ describe("the subnets of a VPC", () => {
       }),
     );
   });
+
+  it("stay where they are when a zone is added, so that an environment can grow", () => {
+    fc.assert(
+      fc.property(vpcBlock, (vpcCidr) => {
+        const [two, three] = [planSubnets(vpcCidr, 2), planSubnets(vpcCidr, 3)];
+        for (const tier of ["public", "private", "data"] as const) expect(three[tier].slice(0, 2)).toEqual(two[tier]);
+      }),
+    );
+  });
+
+  it("lie at the same place of every block: public ones first, private ones from the tenth /24, data ones from the twentieth", () => {
+    fc.assert(
+      fc.property(vpcBlock, (vpcCidr) => {
+        const place = (subnet: string) => (range(subnet).first - range(vpcCidr).first) / 256;
+        const layout = planSubnets(vpcCidr, 3);
+        expect({
+          public: layout.public.map(place),
+          private: layout.private.map(place),
+          data: layout.data.map(place),
+        }).toEqual({ public: [0, 1, 2], private: [10, 11, 12], data: [20, 21, 22] });
+      }),
+    );
+  });
 });
 
 describe("a VPC's block", () => {

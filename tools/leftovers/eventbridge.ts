@@ -1,14 +1,12 @@
-import {
-  EventBridgeClient,
-  ListRulesCommand,
-  ListTagsForResourceCommand,
-  type Rule,
-} from "@aws-sdk/client-eventbridge";
-import { collect, type Inventory, tagRecord } from "./inventory";
+import { EventBridgeClient, ListRulesCommand, ListTagsForResourceCommand } from "@aws-sdk/client-eventbridge";
+import { collectByToken, type Inventory, tagRecord } from "./inventory";
 
 export const eventBridge: Inventory = async (config) => {
   const client = new EventBridgeClient(config);
-  const rules = await collect(pages(client), (page) => page);
+  const rules = await collectByToken(async (NextToken) => {
+    const page = await client.send(new ListRulesCommand({ NextToken }));
+    return { items: page.Rules, next: page.NextToken };
+  });
   return Promise.all(
     rules.map(async ({ Arn, Name = "" }) => {
       const { Tags } = await client.send(new ListTagsForResourceCommand({ ResourceARN: Arn }));
@@ -16,12 +14,3 @@ export const eventBridge: Inventory = async (config) => {
     }),
   );
 };
-
-async function* pages(client: EventBridgeClient): AsyncGenerator<Rule[]> {
-  let NextToken: string | undefined;
-  do {
-    const page = await client.send(new ListRulesCommand({ NextToken }));
-    yield page.Rules ?? [];
-    NextToken = page.NextToken;
-  } while (NextToken);
-}

@@ -86,6 +86,20 @@ export async function collect<Page, Item>(
   return all;
 }
 
+/** All items of an operation that the SDK has no paginator for; each page tells the token of the next. */
+export async function collectByToken<Item>(
+  read: (token: string | undefined) => Promise<{ items: Item[] | undefined; next: string | undefined }>,
+): Promise<Item[]> {
+  const all: Item[] = [];
+  let token: string | undefined;
+  do {
+    const { items, next } = await read(token);
+    all.push(...(items ?? []));
+    token = next;
+  } while (token);
+  return all;
+}
+
 /** AWS's usual list of tags as a record. */
 export function tagRecord(tags: { Key?: string; Value?: string }[] = []): Record<string, string> {
   return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));

@@ -3,14 +3,16 @@ import {
   DescribeQueryDefinitionsCommand,
   ListTagsForResourceCommand,
   paginateDescribeLogGroups,
-  type QueryDefinition,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { collect, type Inventory } from "./inventory";
+import { collect, collectByToken, type Inventory } from "./inventory";
 
 export const logs: Inventory = async (config) => {
   const client = new CloudWatchLogsClient(config);
   const groups = await collect(paginateDescribeLogGroups({ client }, {}), (page) => page.logGroups);
-  const queries = await collect(queryPages(client), (page) => page);
+  const queries = await collectByToken(async (nextToken) => {
+    const page = await client.send(new DescribeQueryDefinitionsCommand({ nextToken }));
+    return { items: page.queryDefinitions, next: page.nextToken };
+  });
   const tagged = await Promise.all(
     groups.map(async ({ arn = "", logGroupName = "" }) => {
       const { tags = {} } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn.replace(/:\*$/, "") }));
@@ -33,12 +35,3 @@ export const logs: Inventory = async (config) => {
     })),
   ];
 };
-
-async function* queryPages(client: CloudWatchLogsClient): AsyncGenerator<QueryDefinition[]> {
-  let nextToken: string | undefined;
-  do {
-    const page = await client.send(new DescribeQueryDefinitionsCommand({ nextToken }));
-    yield page.queryDefinitions ?? [];
-    nextToken = page.nextToken;
-  } while (nextToken);
-}

@@ -1,11 +1,14 @@
-import { ListTagsForResourceCommand, ListWebACLsCommand, WAFV2Client, type WebACLSummary } from "@aws-sdk/client-wafv2";
-import { collect, type Inventory, tagRecord } from "./inventory";
+import { ListTagsForResourceCommand, ListWebACLsCommand, WAFV2Client } from "@aws-sdk/client-wafv2";
+import { collectByToken, type Inventory, tagRecord } from "./inventory";
 
 const Scope = "REGIONAL";
 
 export const wafv2: Inventory = async (config) => {
   const client = new WAFV2Client(config);
-  const acls = await collect(pages(client), (page) => page);
+  const acls = await collectByToken(async (NextMarker) => {
+    const page = await client.send(new ListWebACLsCommand({ Scope, NextMarker }));
+    return { items: page.WebACLs, next: page.NextMarker };
+  });
   return Promise.all(
     acls.map(async ({ ARN, Id = "", Name = "" }) => {
       const { TagInfoForResource } = await client.send(new ListTagsForResourceCommand({ ResourceARN: ARN }));
@@ -14,12 +17,3 @@ export const wafv2: Inventory = async (config) => {
     }),
   );
 };
-
-async function* pages(client: WAFV2Client): AsyncGenerator<WebACLSummary[]> {
-  let NextMarker: string | undefined;
-  do {
-    const page = await client.send(new ListWebACLsCommand({ Scope, NextMarker }));
-    yield page.WebACLs ?? [];
-    NextMarker = page.NextMarker;
-  } while (NextMarker);
-}

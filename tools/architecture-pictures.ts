@@ -3,8 +3,8 @@ import type { Registered } from "./program";
 
 /** A document with its pictures brought up to date, drawn from what the program registers. */
 export function withPictures(document: string, resources: Registered[]): string {
-  const withComponents = withGenerated(document, "components", mermaid("LR", componentArrows(resources)));
-  return withGenerated(withComponents, "network", mermaid("LR", networkArrows(resources)));
+  const withComponents = withGenerated(document, "components", mermaid(componentArrows(resources)));
+  return withGenerated(withComponents, "network", mermaid(networkArrows(resources)));
 }
 
 /** `a --> b` where a resource of component a needs one of component b. */
@@ -38,15 +38,15 @@ export function networkArrows(resources: Registered[]): string[] {
 }
 
 /** Name of the component directly under the stack that a resource belongs to; undefined for the stack, its root and providers. */
-function componentOf({ urn, type, name, parent }: Registered, resources: Registered[]): string | undefined {
+function componentOf({ type, name, parent }: Registered, resources: Registered[]): string | undefined {
   if (type.startsWith("pulumi:") || type === "tap:stack:TapStack") return undefined;
   const owner = resources.find((resource) => resource.urn === parent);
   if (type.startsWith("tap:")) return name;
-  return owner && owner.urn !== urn ? componentOf(owner, resources) : undefined;
+  return owner && componentOf(owner, resources);
 }
 
-function mermaid(direction: "LR" | "TB", lines: string[]): string {
-  return ["```mermaid", `flowchart ${direction}`, ...lines.map((line) => `  ${line}`), "```", ""].join("\n");
+function mermaid(lines: string[]): string {
+  return ["```mermaid", "flowchart LR", ...lines.map((line) => `  ${line}`), "```", ""].join("\n");
 }
 
 function distinct(lines: string[]): string[] {

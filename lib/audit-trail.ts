@@ -2,8 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type DataLossGuard } from "./data-loss";
 import { regionalArn, type Environment } from "./environment";
-import { createServiceRole, policyDocument, resolveStatements, type Statement } from "./iam";
+import { createServiceRole, denyPlainText, policyDocument, resolveStatements, type Statement } from "./iam";
 import { administration, createKey, useThrough } from "./kms";
+import { lockBucket } from "./locked-bucket";
 import { createLogGroup, type LogGroupsArgs } from "./log-groups";
 import { functionTypes, resourceName, type ResourceType } from "./naming";
 
@@ -37,9 +38,7 @@ export class AuditTrail extends pulumi.ComponentResource {
 
     const keyArn = this.createKey();
     const bucket = this.createBucket();
-    this.encrypt(bucket, keyArn);
-    this.keepVersions(bucket);
-    const ready = [this.closeToPublic(bucket), this.admitCloudTrail(bucket)];
+    const ready = [this.lock(bucket, keyArn), this.admitCloudTrail(bucket)];
     const logGroup = this.createLogGroup();
     this.createTrail(bucket, keyArn, logGroup, ready);
     this.bucketName = bucket.bucket;
@@ -59,69 +58,24 @@ export class AuditTrail extends pulumi.ComponentResource {
     const { environment, dataLoss } = this.args;
     // Bucket names are unique over all accounts.
     const name = `${this.name("audit-trail")}-${environment.accountId}`;
-    const bucket = new aws.s3.Bucket(
+    return new aws.s3.Bucket(
       "trail",
       { bucket: name, forceDestroy: true },
       { parent: this, ...dataLoss.optionsFor("trail", name) },
     );
-    new aws.s3.BucketOwnershipControls(
-      "trail",
-      { bucket: bucket.id, rule: { objectOwnership: "BucketOwnerEnforced" } },
-      { parent: this },
-    );
-    return bucket;
   }
 
-  private encrypt(bucket: aws.s3.Bucket, kmsMasterKeyId: pulumi.Output<string>) {
-    new aws.s3.BucketServerSideEncryptionConfiguration(
-      "trail",
-      {
-        bucket: bucket.id,
-        rules: [
-          { applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId }, bucketKeyEnabled: true },
-        ],
+  private lock(bucket: aws.s3.Bucket, keyArn: pulumi.Output<string>) {
+    return lockBucket(this, "trail", {
+      bucket,
+      keyArn,
+      lifecycle: {
+        id: "retention",
+        expiration: { days: this.args.retentionInDays },
+        noncurrentVersionExpiration: { noncurrentDays },
+        abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
       },
-      { parent: this },
-    );
-  }
-
-  private keepVersions(bucket: aws.s3.Bucket) {
-    const versioning = new aws.s3.BucketVersioning(
-      "trail",
-      { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
-      { parent: this },
-    );
-    new aws.s3.BucketLifecycleConfiguration(
-      "trail",
-      {
-        bucket: bucket.id,
-        rules: [
-          {
-            id: "retention",
-            status: "Enabled",
-            filter: { prefix: "" },
-            expiration: { days: this.args.retentionInDays },
-            noncurrentVersionExpiration: { noncurrentDays },
-            abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
-          },
-        ],
-      },
-      { parent: this, dependsOn: versioning },
-    );
-  }
-
-  private closeToPublic(bucket: aws.s3.Bucket) {
-    return new aws.s3.BucketPublicAccessBlock(
-      "trail",
-      {
-        bucket: bucket.id,
-        blockPublicAcls: true,
-        blockPublicPolicy: true,
-        ignorePublicAcls: true,
-        restrictPublicBuckets: true,
-      },
-      { parent: this },
-    );
+    });
   }
 
   private admitCloudTrail(bucket: aws.s3.Bucket) {
@@ -250,14 +204,7 @@ export function trailBucketPolicy(environment: Environment, bucketArn: string): 
         StringEquals: { ...fromThisTrail.StringEquals, "s3:x-amz-acl": "bucket-owner-full-control" },
       },
     },
-    {
-      Sid: "RefusePlainText",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "s3:*",
-      Resource: [bucketArn, `${bucketArn}/*`],
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
+    denyPlainText("RefusePlainText", "s3:*", [bucketArn, `${bucketArn}/*`]),
   ]);
 }
 

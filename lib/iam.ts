@@ -22,6 +22,33 @@ export function policyDocument(statements: Statement[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
 
+/** Refuses requests that do not come over TLS (IAM user guide, "AWS global condition context keys"). */
+export function denyPlainText(Sid: string, Action: string, Resource: string | string[]): Statement {
+  return {
+    Sid,
+    Effect: "Deny",
+    Principal: "*",
+    Action,
+    Resource,
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  };
+}
+
+/** Refuses every principal outside of the account but AWS's services, which have statements of their own. */
+export function denyOtherAccounts(accountId: string, Action: string, Resource: string | string[]): Statement {
+  return {
+    Sid: "DenyOtherAccounts",
+    Effect: "Deny",
+    Principal: "*",
+    Action,
+    Resource,
+    Condition: {
+      StringNotEquals: { "aws:PrincipalAccount": accountId },
+      Bool: { "aws:PrincipalIsAWSService": "false" },
+    },
+  };
+}
+
 /** Lets one AWS service assume a role, when the service says that it acts for this account (IAM user guide, "The confused deputy problem"). */
 export function serviceTrust(service: string, accountId: string): string {
   return policyDocument([

@@ -158,7 +158,7 @@ export function encryptedLogGroupArns(environment: Environment): string[] {
 }
 
 /** Management by whom IAM allows, without use. Without the account's root a key could become unmanageable (KMS developer guide, "Default key policy"). */
-export function administration({ partition, accountId }: Environment): Statement {
+export function administration({ partition, accountId }: Pick<Environment, "partition" | "accountId">): Statement {
   return {
     Sid: "Administration",
     Effect: "Allow",

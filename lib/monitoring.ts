@@ -4,7 +4,7 @@ import { type Alarm, type AlarmGroup, alarmGroups, alarms, type AlarmsArgs, metr
 import { auditQueries } from "./audit-queries";
 import { dashboard } from "./dashboard";
 import { type Environment } from "./environment";
-import { policyDocument } from "./iam";
+import { denyPlainText, policyDocument } from "./iam";
 import { resourceName, type ResourceType } from "./naming";
 
 export interface MonitoringArgs extends Omit<AlarmsArgs, "environmentSuffix" | "region" | "auditTrail"> {
@@ -230,13 +230,6 @@ export function topicPolicy(environment: Environment, topicArn: string): string 
         ArnEquals: { "aws:SourceArn": pageArns(environment) },
       },
     },
-    {
-      Sid: "RefusePlainText",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "sns:Publish",
-      Resource: topicArn,
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
+    denyPlainText("RefusePlainText", "sns:Publish", topicArn),
   ]);
 }

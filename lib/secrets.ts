@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type Environment } from "./environment";
-import { policyDocument } from "./iam";
+import { denyOtherAccounts, denyPlainText, policyDocument } from "./iam";
 import { phiTags, resourceName } from "./naming";
 
 export interface SecretsArgs {
@@ -110,24 +110,7 @@ export class Secrets extends pulumi.ComponentResource {
 /** Refuses plain-text transport and every principal outside the account (Secrets Manager user guide, "Resource-based policies"). */
 export function secretPolicy(accountId: string): string {
   return policyDocument([
-    {
-      Sid: "DenyWithoutTls",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "secretsmanager:*",
-      Resource: "*",
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
-    {
-      Sid: "DenyOtherAccounts",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "secretsmanager:*",
-      Resource: "*",
-      Condition: {
-        StringNotEquals: { "aws:PrincipalAccount": accountId },
-        Bool: { "aws:PrincipalIsAWSService": "false" },
-      },
-    },
+    denyPlainText("DenyWithoutTls", "secretsmanager:*", "*"),
+    denyOtherAccounts(accountId, "secretsmanager:*", "*"),
   ]);
 }

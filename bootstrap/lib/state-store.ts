@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { policyDocument } from "../../lib/iam";
+import { denyOtherAccounts, denyPlainText, policyDocument } from "../../lib/iam";
+import { administration } from "../../lib/kms";
+import { lockBucket } from "../../lib/locked-bucket";
 import { stateBucketArn, stateBucketName, stateKeyAlias, type Account } from "./names";
 import { stageContext } from "./policies/state";
 
@@ -24,9 +26,7 @@ export class StateStore extends pulumi.ComponentResource {
 
     const key = this.createKey();
     const bucket = this.createBucket();
-    this.encrypt(bucket, key);
-    this.keepVersions(bucket);
-    this.closeToOthers(bucket);
+    this.lock(bucket, key);
     this.bucketName = bucket.bucket;
     this.keyArn = key.arn;
 
@@ -53,63 +53,16 @@ export class StateStore extends pulumi.ComponentResource {
     return new aws.s3.Bucket("state", { bucket: stateBucketName(this.account) }, { parent: this, protect: true });
   }
 
-  private encrypt(bucket: aws.s3.Bucket, key: aws.kms.Key) {
-    new aws.s3.BucketServerSideEncryptionConfiguration(
-      "state",
-      {
-        bucket: bucket.id,
-        rules: [
-          {
-            applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: key.arn },
-            bucketKeyEnabled: true,
-          },
-        ],
+  private lock(bucket: aws.s3.Bucket, key: aws.kms.Key) {
+    const publicAccess = lockBucket(this, "state", {
+      bucket,
+      keyArn: key.arn,
+      lifecycle: {
+        id: "old-versions",
+        noncurrentVersionExpiration: { noncurrentDays: oldVersionDays },
+        abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
       },
-      { parent: this },
-    );
-  }
-
-  private keepVersions(bucket: aws.s3.Bucket) {
-    const versioning = new aws.s3.BucketVersioning(
-      "state",
-      { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
-      { parent: this },
-    );
-    new aws.s3.BucketLifecycleConfiguration(
-      "state",
-      {
-        bucket: bucket.id,
-        rules: [
-          {
-            id: "old-versions",
-            status: "Enabled",
-            filter: { prefix: "" },
-            noncurrentVersionExpiration: { noncurrentDays: oldVersionDays },
-            abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
-          },
-        ],
-      },
-      { parent: this, dependsOn: versioning },
-    );
-  }
-
-  private closeToOthers(bucket: aws.s3.Bucket) {
-    new aws.s3.BucketOwnershipControls(
-      "state",
-      { bucket: bucket.id, rule: { objectOwnership: "BucketOwnerEnforced" } },
-      { parent: this },
-    );
-    const publicAccess = new aws.s3.BucketPublicAccessBlock(
-      "state",
-      {
-        bucket: bucket.id,
-        blockPublicAcls: true,
-        blockPublicPolicy: true,
-        ignorePublicAcls: true,
-        restrictPublicBuckets: true,
-      },
-      { parent: this },
-    );
+    });
     new aws.s3.BucketPolicy(
       "state",
       { bucket: bucket.id, policy: bucket.arn.apply((arn) => stateBucketPolicy(arn, this.account.accountId)) },
@@ -121,25 +74,10 @@ export class StateStore extends pulumi.ComponentResource {
 
 /** Refuses plain-text transport and every principal outside the account (S3 user guide, "Security best practices"). */
 export function stateBucketPolicy(bucketArn: string, accountId: string): string {
-  const everything = { Action: "s3:*", Resource: [bucketArn, `${bucketArn}/*`], Principal: "*" } as const;
+  const bucket = [bucketArn, `${bucketArn}/*`];
   return policyDocument([
-    {
-      Sid: "DenyWithoutTls",
-      Effect: "Deny",
-      ...everything,
-      Resource: [...everything.Resource],
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
-    {
-      Sid: "DenyOtherAccounts",
-      Effect: "Deny",
-      ...everything,
-      Resource: [...everything.Resource],
-      Condition: {
-        StringNotEquals: { "aws:PrincipalAccount": accountId },
-        Bool: { "aws:PrincipalIsAWSService": "false" },
-      },
-    },
+    denyPlainText("DenyWithoutTls", "s3:*", bucket),
+    denyOtherAccounts(accountId, "s3:*", bucket),
   ]);
 }
 
@@ -151,36 +89,7 @@ export function stateKeyPolicy(account: Account): string {
   const Principal = { AWS: `arn:${partition}:iam::${accountId}:root` };
   const stageOfContext = `kms:EncryptionContext:${stageContext}`;
   return policyDocument([
-    {
-      Sid: "Administration",
-      Effect: "Allow",
-      Principal,
-      Action: [
-        "kms:CancelKeyDeletion",
-        "kms:CreateAlias",
-        "kms:DeleteAlias",
-        "kms:DescribeKey",
-        "kms:DisableKey",
-        "kms:DisableKeyRotation",
-        "kms:EnableKey",
-        "kms:EnableKeyRotation",
-        "kms:GetKeyPolicy",
-        "kms:GetKeyRotationStatus",
-        "kms:ListGrants",
-        "kms:ListKeyPolicies",
-        "kms:ListKeyRotations",
-        "kms:ListResourceTags",
-        "kms:PutKeyPolicy",
-        "kms:RevokeGrant",
-        "kms:RotateKeyOnDemand",
-        "kms:ScheduleKeyDeletion",
-        "kms:TagResource",
-        "kms:UntagResource",
-        "kms:UpdateAlias",
-        "kms:UpdateKeyDescription",
-      ],
-      Resource: "*",
-    },
+    administration(account),
     {
       Sid: "ObjectsOfTheBucket",
       Effect: "Allow",

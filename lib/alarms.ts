@@ -1,21 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { databaseMemory, maximumConnections } from "./database-capacity";
 import { regionalArn, type Environment } from "./environment";
+import { type Metric, metricSources } from "./metrics";
 import { type FunctionType, functionTypes, resourceName, type ResourceType } from "./naming";
 
 /** What pages together: one fault, however many alarms see it, is one page. */
 export const alarmGroups = ["infrastructure", "api", "audit", "security", "credentials", "analytics"] as const;
 
 export type AlarmGroup = (typeof alarmGroups)[number];
-
-/** One metric, as CloudWatch knows it. */
-export interface Metric {
-  namespace: string;
-  metricName: string;
-  dimensions: Record<string, pulumi.Input<string>>;
-  /** `Sum`, `Maximum`, … or a percentile such as `p99`. */
-  stat: string;
-}
 
 /** When somebody must look at something. */
 export interface Alarm {
@@ -69,11 +61,6 @@ export function pageArns(environment: Environment): string[] {
   );
 }
 
-/** Where the environment's own metrics are: those of metric filters, which cannot carry its name otherwise. */
-export function metricNamespace(environmentSuffix: string): string {
-  return `tap/${environmentSuffix}`;
-}
-
 /** Share of a limit at which somebody should know, before it is reached. */
 const nearLimit = 0.8;
 
@@ -97,19 +84,14 @@ export function alarms(args: AlarmsArgs): Alarm[] {
   ];
 }
 
-function apiAlarms({ environmentSuffix, functionTimeouts }: AlarmsArgs): Alarm[] {
-  const metric = (metricName: string, stat: string): Metric => ({
-    namespace: "AWS/ApiGateway",
-    metricName,
-    dimensions: { ApiName: resourceName("records-api", environmentSuffix), Stage: environmentSuffix },
-    stat,
-  });
+function apiAlarms(args: AlarmsArgs): Alarm[] {
+  const { api } = metricSources(args);
   return [
     {
       type: "api-server-errors",
       group: "api",
       description: "More than 1 % of the API's requests fail with 5xx",
-      metrics: { errors: metric("5XXError", "Sum"), requests: metric("Count", "Sum") },
+      metrics: { errors: api("5XXError", "Sum"), requests: api("Count", "Sum") },
       expression: "100 * errors / requests",
       comparison: "GreaterThanThreshold",
       threshold: 1,
@@ -121,10 +103,10 @@ function apiAlarms({ environmentSuffix, functionTimeouts }: AlarmsArgs): Alarm[]
       type: "api-latency",
       group: "api",
       description: "The slowest hundredth of the API's requests takes a third of what the service may take",
-      metrics: { latency: metric("Latency", "p99") },
+      metrics: { latency: api("Latency", "p99") },
       expression: "latency",
       comparison: "GreaterThanThreshold",
-      threshold: Math.round((functionTimeouts["records-service"] * 1000) / 3),
+      threshold: Math.round((args.functionTimeouts["records-service"] * 1000) / 3),
       period: minutes(1),
       datapoints: [5, 5],
       missingData: "notBreaching",
@@ -140,16 +122,9 @@ const functionGroups: Record<FunctionType, AlarmGroup> = {
   "redis-rotation": "credentials",
 };
 
-function functionAlarms(
-  type: FunctionType,
-  { environmentSuffix, functionTimeouts, serviceConcurrency }: AlarmsArgs,
-): Alarm[] {
-  const metric = (metricName: string, stat: string): Metric => ({
-    namespace: "AWS/Lambda",
-    metricName,
-    dimensions: { FunctionName: resourceName(type, environmentSuffix) },
-    stat,
-  });
+function functionAlarms(type: FunctionType, args: AlarmsArgs): Alarm[] {
+  const { functionTimeouts, serviceConcurrency } = args;
+  const metric = metricSources(args).functionOf(type);
   const timeout = functionTimeouts[type];
   const common = { group: functionGroups[type], period: minutes(1), missingData: "notBreaching" } as const;
   return [
@@ -200,20 +175,14 @@ function functionAlarms(
   ];
 }
 
-function auditAlarms({ environmentSuffix }: AlarmsArgs): Alarm[] {
+function auditAlarms(args: AlarmsArgs): Alarm[] {
+  const { counted, functionOf } = metricSources(args);
   return [
     {
       type: "audit-log-failures",
       group: "audit",
       description: "Accesses could not be written to the audit log",
-      metrics: {
-        failures: {
-          namespace: "tap",
-          metricName: "AuditLogFailures",
-          dimensions: { service: "records-service", environment: environmentSuffix },
-          stat: "Sum",
-        },
-      },
+      metrics: { failures: counted("AuditLogFailures", "Sum") },
       expression: "failures",
       comparison: "GreaterThanOrEqualToThreshold",
       threshold: 1,
@@ -225,14 +194,7 @@ function auditAlarms({ environmentSuffix }: AlarmsArgs): Alarm[] {
       type: "audit-delivery-stopped",
       group: "audit",
       description: "For a quarter of an hour nothing has moved accesses from the audit log into the audit trail",
-      metrics: {
-        invocations: {
-          namespace: "AWS/Lambda",
-          metricName: "Invocations",
-          dimensions: { FunctionName: resourceName("records-operations", environmentSuffix) },
-          stat: "Sum",
-        },
-      },
+      metrics: { invocations: functionOf("records-operations")("Invocations", "Sum") },
       expression: "invocations",
       comparison: "LessThanThreshold",
       threshold: 1,
@@ -243,20 +205,15 @@ function auditAlarms({ environmentSuffix }: AlarmsArgs): Alarm[] {
   ];
 }
 
-function securityAlarms({ environmentSuffix, region, apiRateLimit, wafRateLimit }: AlarmsArgs): Alarm[] {
+function securityAlarms(args: AlarmsArgs): Alarm[] {
+  const { apiRateLimit, wafRateLimit } = args;
+  const { filtered, firewall } = metricSources(args);
   return [
     {
       type: "access-refusals",
       group: "security",
       description: "Somebody tries tokens, or scopes that they do not have: a surge of 401 and 403",
-      metrics: {
-        refusals: {
-          namespace: metricNamespace(environmentSuffix),
-          metricName: "AccessRefusals",
-          dimensions: {},
-          stat: "Sum",
-        },
-      },
+      metrics: { refusals: filtered("AccessRefusals", "Sum") },
       expression: "refusals",
       comparison: "GreaterThanThreshold",
       // A hundredth of what the API accepts; a few expired tokens are no attack.
@@ -269,14 +226,7 @@ function securityAlarms({ environmentSuffix, region, apiRateLimit, wafRateLimit 
       type: "firewall-blocks",
       group: "security",
       description: "The firewall blocks as many requests as would get an address blocked",
-      metrics: {
-        blocked: {
-          namespace: "AWS/WAFV2",
-          metricName: "BlockedRequests",
-          dimensions: { WebACL: resourceName("records-waf", environmentSuffix), Region: region, Rule: "ALL" },
-          stat: "Sum",
-        },
-      },
+      metrics: { blocked: firewall("BlockedRequests", "Sum") },
       expression: "blocked",
       comparison: "GreaterThanThreshold",
       threshold: wafRateLimit,
@@ -287,21 +237,14 @@ function securityAlarms({ environmentSuffix, region, apiRateLimit, wafRateLimit 
   ];
 }
 
-function trailAlarms({ auditTrail, environmentSuffix }: AlarmsArgs): Alarm[] {
-  if (!auditTrail) return [];
+function trailAlarms(args: AlarmsArgs): Alarm[] {
+  if (!args.auditTrail) return [];
   return [
     {
       type: "unauthorized-calls",
       group: "security",
       description: "Somebody, or something of ours, calls AWS's APIs without permission",
-      metrics: {
-        refusals: {
-          namespace: metricNamespace(environmentSuffix),
-          metricName: "UnauthorizedCalls",
-          dimensions: {},
-          stat: "Sum",
-        },
-      },
+      metrics: { refusals: metricSources(args).filtered("UnauthorizedCalls", "Sum") },
       expression: "refusals",
       comparison: "GreaterThanOrEqualToThreshold",
       // Consoles ask for more than they may see, now and then.
@@ -313,16 +256,10 @@ function trailAlarms({ auditTrail, environmentSuffix }: AlarmsArgs): Alarm[] {
   ];
 }
 
-function databaseAlarms({ environmentSuffix, database }: AlarmsArgs): Alarm[] {
-  const connections = maximumConnections(database.instanceClass);
-  const instance = (metricName: string, stat: string): Record<string, Metric> => ({
-    value: {
-      namespace: "AWS/RDS",
-      metricName,
-      dimensions: { DBInstanceIdentifier: resourceName("rds-postgres", environmentSuffix) },
-      stat,
-    },
-  });
+function databaseAlarms(args: AlarmsArgs): Alarm[] {
+  const { instanceClass, allocatedStorage } = args.database;
+  const connections = maximumConnections(instanceClass);
+  const metric = metricSources(args).database;
   const common = {
     group: "infrastructure",
     expression: "value",
@@ -335,7 +272,7 @@ function databaseAlarms({ environmentSuffix, database }: AlarmsArgs): Alarm[] {
       ...common,
       type: "database-cpu",
       description: "PostgreSQL's processor has been busy for a quarter of an hour",
-      metrics: instance("CPUUtilization", "Average"),
+      metrics: { value: metric("CPUUtilization", "Average") },
       comparison: "GreaterThanThreshold",
       threshold: 100 * nearLimit,
       datapoints: [15, 15],
@@ -344,9 +281,9 @@ function databaseAlarms({ environmentSuffix, database }: AlarmsArgs): Alarm[] {
       ...common,
       type: "database-memory",
       description: "Less than a tenth of the instance's memory is free",
-      metrics: instance("FreeableMemory", "Average"),
+      metrics: { value: metric("FreeableMemory", "Average") },
       comparison: "LessThanThreshold",
-      threshold: databaseMemory(database.instanceClass) / 10,
+      threshold: databaseMemory(instanceClass) / 10,
       datapoints: [15, 15],
     },
     {
@@ -354,16 +291,16 @@ function databaseAlarms({ environmentSuffix, database }: AlarmsArgs): Alarm[] {
       type: "database-storage",
       description:
         "Less than a tenth of the first storage is free: autoscaling has reached its limit, or cannot follow",
-      metrics: instance("FreeStorageSpace", "Minimum"),
+      metrics: { value: metric("FreeStorageSpace", "Minimum") },
       comparison: "LessThanThreshold",
-      threshold: (database.allocatedStorage * 2 ** 30) / 10,
+      threshold: (allocatedStorage * 2 ** 30) / 10,
       datapoints: [15, 15],
     },
     {
       ...common,
       type: "database-connections",
       description: `More than ${100 * nearLimit} % of the ${connections} connections that PostgreSQL accepts are taken`,
-      metrics: instance("DatabaseConnections", "Maximum"),
+      metrics: { value: metric("DatabaseConnections", "Maximum") },
       comparison: "GreaterThanThreshold",
       threshold: Math.floor(connections * nearLimit),
       datapoints: [5, 5],
@@ -371,19 +308,15 @@ function databaseAlarms({ environmentSuffix, database }: AlarmsArgs): Alarm[] {
   ];
 }
 
-function redisAlarms({ environmentSuffix, redisNodeCount }: AlarmsArgs): Alarm[] {
-  const nodes = Array.from({ length: redisNodeCount }, (_, index) => index + 1);
-  const node = (number: number, metricName: string, stat: string): Metric => ({
-    namespace: "AWS/ElastiCache",
-    metricName,
-    dimensions: {
-      CacheClusterId: `${resourceName("redis", environmentSuffix)}-${String(number).padStart(3, "0")}`,
-      CacheNodeId: "0001",
-    },
-    stat,
-  });
+function redisAlarms(args: AlarmsArgs): Alarm[] {
+  const { redisNode } = metricSources(args);
   const everyNode = (metricName: string, stat = "Maximum") =>
-    Object.fromEntries(nodes.map((number) => [`node${number}`, node(number, metricName, stat)]));
+    Object.fromEntries(
+      Array.from({ length: args.redisNodeCount }, (_, index) => [
+        `node${index + 1}`,
+        redisNode(index + 1)(metricName, stat),
+      ]),
+    );
   const worstNode = { expression: "MAX(METRICS())" };
   const common = { group: "infrastructure", period: minutes(1), missingData: "breaching" } as const;
   return [
@@ -444,7 +377,7 @@ function redisAlarms({ environmentSuffix, redisNodeCount }: AlarmsArgs): Alarm[]
       ...common,
       type: "redis-failover",
       description: "Another node of Redis has become the primary",
-      metrics: { primary: node(1, "IsMaster", "Minimum") },
+      metrics: { primary: redisNode(1)("IsMaster", "Minimum") },
       expression: "ABS(DIFF(primary))",
       comparison: "GreaterThanOrEqualToThreshold",
       threshold: 1,
@@ -454,11 +387,12 @@ function redisAlarms({ environmentSuffix, redisNodeCount }: AlarmsArgs): Alarm[]
   ];
 }
 
-function natAlarms({ natGatewayIds }: AlarmsArgs): Alarm[] {
-  if (natGatewayIds.length === 0) return [];
-  const gateways = natGatewayIds.map((NatGatewayId, index): [string, Metric] => [
+function natAlarms(args: AlarmsArgs): Alarm[] {
+  if (args.natGatewayIds.length === 0) return [];
+  const { natGateway } = metricSources(args);
+  const gateways = args.natGatewayIds.map((id, index): [string, Metric] => [
     `gateway${index + 1}`,
-    { namespace: "AWS/NATGateway", metricName: "ErrorPortAllocation", dimensions: { NatGatewayId }, stat: "Sum" },
+    natGateway(id)("ErrorPortAllocation", "Sum"),
   ]);
   return [
     {
@@ -476,23 +410,15 @@ function natAlarms({ natGatewayIds }: AlarmsArgs): Alarm[] {
   ];
 }
 
-function analyticsAlarms({ environmentSuffix }: AlarmsArgs): Alarm[] {
-  const metric = (metricName: string): Metric => ({
-    namespace: "ECS/ContainerInsights",
-    metricName,
-    dimensions: {
-      ClusterName: resourceName("ecs", environmentSuffix),
-      ServiceName: resourceName("analytics", environmentSuffix),
-    },
-    stat: "Average",
-  });
+function analyticsAlarms(args: AlarmsArgs): Alarm[] {
+  const { tasks } = metricSources(args);
   return [
     {
       type: "analytics-tasks",
       group: "analytics",
       description:
         "For a quarter of an hour fewer analytics tasks have been running than should: they fail, or cannot start",
-      metrics: { desired: metric("DesiredTaskCount"), running: metric("RunningTaskCount") },
+      metrics: { desired: tasks("DesiredTaskCount", "Average"), running: tasks("RunningTaskCount", "Average") },
       expression: "desired - running",
       comparison: "GreaterThanThreshold",
       threshold: 0,

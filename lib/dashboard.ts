@@ -1,15 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { metricNamespace, pageArns } from "./alarms";
+import { pageArns } from "./alarms";
 import { type Environment } from "./environment";
-import { functionTypes, resourceName, type ResourceType } from "./naming";
+import { type Metric, metricSources } from "./metrics";
+import { functionTypes } from "./naming";
 
 export interface DashboardArgs extends Environment {
   redisNodeCount: number;
   natGatewayIds: pulumi.Input<string>[];
 }
-
-/** A line of a graph: namespace, metric, its dimensions in pairs, and how values are put together. */
-type Line = (pulumi.Input<string> | { stat: string })[];
 
 /** A dashboard's content (CloudWatch API reference, "Dashboard body structure and syntax"). */
 export interface DashboardBody {
@@ -30,30 +28,13 @@ const columns = 24;
 
 /** The golden signals of the API on top, then what it stands on, what runs beside it, and who is refused. */
 export function dashboard(args: DashboardArgs): DashboardBody {
-  const { environmentSuffix, natGatewayIds } = args;
-  const name = (type: ResourceType) => resourceName(type, environmentSuffix);
-  const line =
-    (namespace: string, ...dimensions: pulumi.Input<string>[]) =>
-    (metricName: string, stat: string): Line => [namespace, metricName, ...dimensions, { stat }];
-
-  const api = line("AWS/ApiGateway", "ApiName", name("records-api"), "Stage", environmentSuffix);
-  const service = line("AWS/Lambda", "FunctionName", name("records-service"));
-  const database = line("AWS/RDS", "DBInstanceIdentifier", name("rds-postgres"));
-  const counted = line("tap", "service", "records-service", "environment", environmentSuffix);
+  const { natGatewayIds } = args;
+  const { api, counted, database, filtered, firewall, functionOf, natGateway, redisNode, tasks } = metricSources(args);
+  const service = functionOf("records-service");
   const functions = (metricName: string, stat: string) =>
-    functionTypes.map((type) => line("AWS/Lambda", "FunctionName", name(type))(metricName, stat));
+    functionTypes.map((type) => functionOf(type)(metricName, stat));
   const redis = (metricName: string, stat: string) =>
-    Array.from({ length: args.redisNodeCount }, (_, index) =>
-      line(
-        "AWS/ElastiCache",
-        "CacheClusterId",
-        `${name("redis")}-00${index + 1}`,
-        "CacheNodeId",
-        "0001",
-      )(metricName, stat),
-    );
-  const tasks = line("ECS/ContainerInsights", "ClusterName", name("ecs"), "ServiceName", name("analytics"));
-  const firewall = line("AWS/WAFV2", "WebACL", name("records-waf"), "Region", args.region, "Rule", "ALL");
+    Array.from({ length: args.redisNodeCount }, (_, index) => redisNode(index + 1)(metricName, stat));
 
   return layOut(args, [
     [
@@ -93,7 +74,7 @@ export function dashboard(args: DashboardArgs): DashboardBody {
     [
       {
         title: "Refused: 401 and 403, blocked by the firewall",
-        lines: [line(metricNamespace(environmentSuffix))("AccessRefusals", "Sum"), firewall("BlockedRequests", "Sum")],
+        lines: [filtered("AccessRefusals", "Sum"), firewall("BlockedRequests", "Sum")],
       },
       { title: "Audit: lines that failed", lines: [counted("AuditLogFailures", "Sum")] },
       {
@@ -106,8 +87,8 @@ export function dashboard(args: DashboardArgs): DashboardBody {
             {
               title: "NAT: connections, refused for want of a port",
               lines: natGatewayIds.flatMap((id) => [
-                line("AWS/NATGateway", "NatGatewayId", id)("ActiveConnectionCount", "Maximum"),
-                line("AWS/NATGateway", "NatGatewayId", id)("ErrorPortAllocation", "Sum"),
+                natGateway(id)("ActiveConnectionCount", "Maximum"),
+                natGateway(id)("ErrorPortAllocation", "Sum"),
               ]),
             },
           ]),
@@ -116,7 +97,7 @@ export function dashboard(args: DashboardArgs): DashboardBody {
 }
 
 /** Rows of graphs of equal width under the state of all pages. */
-function layOut(args: DashboardArgs, rows: { title: string; lines: Line[] }[][]): DashboardBody {
+function layOut(args: DashboardArgs, rows: { title: string; lines: Metric[] }[][]): DashboardBody {
   const alarmHeight = 2;
   const height = 6;
   return {
@@ -138,10 +119,15 @@ function layOut(args: DashboardArgs, rows: { title: string; lines: Line[] }[][])
             y: alarmHeight + rowIndex * height,
             width,
             height,
-            properties: { title, view: "timeSeries", region: args.region, period: 60, metrics: lines },
+            properties: { title, view: "timeSeries", region: args.region, period: 60, metrics: lines.map(asLine) },
           };
         }),
       ),
     ],
   };
+}
+
+/** A line of a graph: namespace, metric, its dimensions in pairs, and how values are put together. */
+function asLine({ namespace, metricName, dimensions, stat }: Metric) {
+  return [namespace, metricName, ...Object.entries(dimensions).flat(), { stat }];
 }

@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Alarm, type AlarmGroup, alarmGroups, alarms, type AlarmsArgs, metricNamespace, pageArns } from "./alarms";
+import { type Alarm, type AlarmGroup, alarmGroups, alarms, type AlarmsArgs, pageArns } from "./alarms";
 import { auditQueries } from "./audit-queries";
 import { dashboard } from "./dashboard";
 import { type Environment } from "./environment";
 import { denyPlainText, policyDocument } from "./iam";
+import { metricNamespace } from "./metrics";
 import { resourceName, type ResourceType } from "./naming";
 
 export interface MonitoringArgs extends Omit<AlarmsArgs, "environmentSuffix" | "region" | "auditTrail"> {

@@ -1,24 +1,7 @@
 import { alarms, type AlarmsArgs, pageArns } from "../../lib/alarms";
-import { environment } from "./fixtures";
+import { environment, watched } from "./fixtures";
 
-const args: AlarmsArgs = {
-  environmentSuffix: "pr-7",
-  region: "eu-west-1",
-  functionTimeouts: {
-    "records-service": 10,
-    "records-operations": 900,
-    "schema-migration": 900,
-    "database-rotation": 900,
-    "redis-rotation": 900,
-  },
-  serviceConcurrency: 20,
-  apiRateLimit: 50,
-  wafRateLimit: 2000,
-  database: { instanceClass: "db.t4g.micro", allocatedStorage: 20 },
-  redisNodeCount: 2,
-  natGatewayIds: ["nat-1", "nat-2"],
-  auditTrail: false,
-};
+const args: AlarmsArgs = { ...environment, ...watched, auditTrail: false };
 
 /** `expression comparison threshold, n of m values of s seconds, missing` by name, with the group in front. */
 const summary = (overrides: Partial<AlarmsArgs> = {}) =>

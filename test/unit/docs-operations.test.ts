@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { alarmGroups, alarms } from "../../lib/alarms";
 import { settings } from "../../lib/config";
+import { environment, watched } from "./fixtures";
 
 const runbook = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
 
@@ -16,24 +17,7 @@ const sections = new Map(
     }),
 );
 
-const names = alarms({
-  environmentSuffix: "dev",
-  region: "eu-west-1",
-  functionTimeouts: {
-    "records-service": 10,
-    "records-operations": 900,
-    "schema-migration": 900,
-    "database-rotation": 900,
-    "redis-rotation": 900,
-  },
-  serviceConcurrency: 20,
-  apiRateLimit: 50,
-  wafRateLimit: 2000,
-  database: { instanceClass: "db.t4g.micro", allocatedStorage: 20 },
-  redisNodeCount: 2,
-  natGatewayIds: ["nat-1"],
-  auditTrail: true,
-}).map(({ type }) => type);
+const names = alarms({ ...environment, ...watched, auditTrail: true }).map(({ type }) => type);
 
 describe("the runbook", () => {
   it("says of each alarm, and of nothing else, what it means, where to look first, and what helps", () => {

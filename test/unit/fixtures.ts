@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { DataLossGuard } from "../../lib/data-loss";
+import type { AlarmsArgs } from "../../lib/alarms";
 import type { Environment } from "../../lib/environment";
 import type { Statement } from "../../lib/iam";
 import type { LogGroupsArgs } from "../../lib/log-groups";
@@ -19,6 +20,23 @@ export const logs: LogGroupsArgs = { logsKeyArn: "arn:logs-key", retentionInDays
 
 /** For an environment that does not exist yet. */
 export const dataLoss = new DataLossGuard(new Set(), []);
+
+/** What alarms watch, of an environment with two NAT gateways. */
+export const watched: Omit<AlarmsArgs, "environmentSuffix" | "region" | "auditTrail"> = {
+  functionTimeouts: {
+    "records-service": 10,
+    "records-operations": 900,
+    "schema-migration": 900,
+    "database-rotation": 900,
+    "redis-rotation": 900,
+  },
+  serviceConcurrency: 20,
+  apiRateLimit: 50,
+  wafRateLimit: 2000,
+  database: { instanceClass: "db.t4g.micro", allocatedStorage: 20 },
+  redisNodeCount: 2,
+  natGatewayIds: ["nat-1", "nat-2"],
+};
 
 /** Two private subnets with a NAT gateway and without interface endpoints, unless said otherwise. */
 export function network(access: Partial<AwsAccess> = {}, pathsToAws: pulumi.Resource[] = []): FunctionNetwork {

@@ -1,5 +1,5 @@
 import { Monitoring, type MonitoringArgs, topicPolicy } from "../../lib/monitoring";
-import { environment, statements } from "./fixtures";
+import { environment, statements, watched } from "./fixtures";
 import { all, counts, only, record, type Recorded } from "./recorder";
 
 const deploy = (overrides: Partial<MonitoringArgs> = {}) =>
@@ -12,18 +12,7 @@ const deploy = (overrides: Partial<MonitoringArgs> = {}) =>
         accessLogGroupName: "api-access-pr-7",
         auditLogGroupName: "audit-pr-7",
         trailLogGroupName: undefined,
-        functionTimeouts: {
-          "records-service": 10,
-          "records-operations": 900,
-          "schema-migration": 900,
-          "database-rotation": 900,
-          "redis-rotation": 900,
-        },
-        serviceConcurrency: 20,
-        apiRateLimit: 50,
-        wafRateLimit: 2000,
-        database: { instanceClass: "db.t4g.micro", allocatedStorage: 20 },
-        redisNodeCount: 2,
+        ...watched,
         natGatewayIds: ["nat-1"],
         ...overrides,
       }),

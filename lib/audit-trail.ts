@@ -22,8 +22,8 @@ const noncurrentDays = 30;
 
 /**
  * Who called AWS's APIs in this region, and the environment's functions: a trail with validated files in an encrypted bucket that only CloudTrail writes to
- * (45 CFR 164.312(b), 164.308(a)(1)(ii)(D); FSBP CloudTrail.2, .4, .5, S3.1, S3.5, S3.8, S3.17). The bucket goes with the environment: what must outlive it belongs into a trail
- * of the organization.
+ * (45 CFR 164.312(b), 164.308(a)(1)(ii)(D); FSBP CloudTrail.2, .4, .5, S3.5, S3.8, S3.12, S3.13; Security Hub S3.14, S3.17). The bucket goes with the environment: what must
+ * outlive it belongs into a trail of the organization.
  */
 export class AuditTrail extends pulumi.ComponentResource {
   readonly bucketName: pulumi.Output<string>;

@@ -17,7 +17,7 @@ const deletionWindowInDays = 7;
 const rotationPeriodInDays = 365;
 
 /**
- * One customer-managed key for each domain, with yearly rotation and an alias (45 CFR 164.312(a)(2)(iv), FSBP KMS.4).
+ * One customer-managed key for each domain, with yearly rotation and an alias (45 CFR 164.312(a)(2)(iv); Security Hub KMS.4).
  * Each key serves the AWS services of its domain only; nobody can use one directly.
  */
 export class Kms extends pulumi.ComponentResource {

@@ -10,8 +10,8 @@ export interface LockedBucketArgs {
 }
 
 /**
- * Shuts a bucket as siblings of it: no public access, no ACLs, encrypted under a key, versions kept (FSBP S3.1, S3.8). Returns what shuts out
- * the public. The bucket's policy is its owner's.
+ * Shuts a bucket as siblings of it: no public access, no ACLs, encrypted under a key, versions kept (FSBP S3.8, S3.12; Security Hub S3.14, S3.17).
+ * Returns what shuts out the public. The bucket's policy is its owner's.
  */
 export function lockBucket(
   parent: pulumi.Resource,

@@ -50,7 +50,7 @@ export interface VpcFunction {
 /** AWS's Node.js runtimes trust the certificate authorities of RDS only when told where they are (Lambda developer guide, "Node.js"). */
 const lambdaCertificateAuthorities = "/var/runtime/ca-cert.pem";
 
-/** Makes a function and what belongs to it as children of a component (FSBP Lambda.2, Lambda.3, Lambda.7). */
+/** Makes a function and what belongs to it as children of a component (FSBP Lambda.2; Security Hub Lambda.3, Lambda.7). */
 export function createVpcFunction(parent: pulumi.Resource, name: string, args: VpcFunctionArgs): VpcFunction {
   const { environment, network, type } = args;
   const functionName = resourceName(type, environment.environmentSuffix);

@@ -35,7 +35,7 @@ const countedRules: Partial<Record<(typeof managedRuleGroups)[number], string[]>
 
 /**
  * The firewall in front of the API: AWS's managed rules and a rate limit for each client address, its log without anything that
- * could identify a patient or sign in (45 CFR 164.312(e)(1), FSBP APIGateway.4, WAF.11).
+ * could identify a patient or sign in (45 CFR 164.312(e)(1), FSBP APIGateway.4; Security Hub WAF.11).
  */
 export class WebAcl extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;

@@ -1,5 +1,6 @@
 import type { PolicyResource, Rule } from "./rule";
 import { apiRules } from "./rules/api";
+import { bucketRules } from "./rules/buckets";
 import { cacheRules } from "./rules/cache";
 import { containerRules } from "./rules/containers";
 import { databaseRules } from "./rules/database";
@@ -13,6 +14,7 @@ import { monitoringRules } from "./rules/monitoring";
 import { networkRules } from "./rules/network";
 import { secretRules } from "./rules/secrets";
 import { tagRules } from "./rules/tags";
+import { trailRules } from "./rules/trail";
 import { guarded, unlessHidden } from "./values";
 
 /** The platform's rules for HIPAA's technical safeguards and AWS's best practices. */
@@ -28,6 +30,8 @@ export const rules: Rule[] = [
   ...functionRules,
   ...containerRules,
   ...logRules,
+  ...trailRules,
+  ...bucketRules,
   ...monitoringRules,
   ...iamRules,
   ...tagRules,

@@ -1,4 +1,5 @@
 import type { PolicyResource } from "./rule";
+import { isPresent, unlessHidden } from "./values";
 
 export function ofType(stack: PolicyResource[], type: string): PolicyResource[] {
   return stack.filter((resource) => resource.type === type);
@@ -7,6 +8,11 @@ export function ofType(stack: PolicyResource[], type: string): PolicyResource[] 
 /** Whether an input's value comes from another resource. */
 export function refersTo(resource: PolicyResource, input: string, target: PolicyResource): boolean {
   return (resource.references[input] ?? []).includes(target.urn);
+}
+
+/** Whether the program sets an input. What AWS sets is hidden in a preview, and comes from no resource. */
+export function isChosen({ inputs, references }: PolicyResource, input: string): boolean {
+  return (references[input] ?? []).length > 0 || unlessHidden(() => isPresent(inputs[input]), false);
 }
 
 /** The resources of a type whose input's value comes from another resource. */

@@ -102,6 +102,11 @@ export function json(value: unknown): unknown {
   }
 }
 
+/** What is at a path, as violations quote it: to be used where the violation does not depend on it. */
+export function quote(value: unknown, path: string): string {
+  return unlessHidden(() => show(at(value, path)), "not known");
+}
+
 const longest = 100;
 
 /** A value as violations quote it. */

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { dump, load } from "js-yaml";
 import { localAwsEnvironment } from "./aws-environment";
 import { readReport, type Report } from "./events";
-import { type LocalFolder, repository } from "./paths";
+import { type LocalFolder, policyPack, repository } from "./paths";
 
 export type Configuration = Record<string, unknown>;
 
@@ -98,11 +98,12 @@ export class Engine {
 
   /** Says what `up` would do, and does nothing. */
   preview(): Promise<Operation> {
-    return this.operate("preview");
+    return this.operate("preview", "--policy-pack", policyPack);
   }
 
+  /** Deploys what the program registers, as long as it keeps the rules of the policy pack. */
   up(): Promise<Operation> {
-    return this.operate("up", "--skip-preview", "--yes");
+    return this.operate("up", "--skip-preview", "--yes", "--policy-pack", policyPack);
   }
 
   destroy(): Promise<Operation> {

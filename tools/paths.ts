@@ -3,6 +3,9 @@ import { join, resolve } from "node:path";
 /** The folder of the repository. */
 export const repository = resolve(__dirname, "..");
 
+/** The rules that every deployment is held to. */
+export const policyPack = join(repository, "policy");
+
 export type LocalFolder = ReturnType<typeof localFolder>;
 
 /**

@@ -1,7 +1,7 @@
 import { all, atLeast, includes, is, isCustomerKey, isNot, isSet, isUnset } from "../expectations";
 import type { PolicyResource, Rule } from "../rule";
 import { ofType, referred } from "../stack";
-import { at, list, show, texts } from "../values";
+import { at, list, quote, show, texts } from "../values";
 
 const instance = "aws:rds/instance:Instance";
 const parameterGroup = "aws:rds/parameterGroup:ParameterGroup";
@@ -115,7 +115,7 @@ export const databaseRules: Rule[] = [
     check: (resource, stack) =>
       referred(stack, resource, "parameterGroupName", parameterGroup).length > 0
         ? []
-        : [`parameterGroupName is ${show(resource.inputs.parameterGroupName)}; it must be a group of this stack`],
+        : [`parameterGroupName is ${quote(resource.inputs, "parameterGroupName")}; it must be a group of this stack`],
   },
   {
     name: "database-logs",

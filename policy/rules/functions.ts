@@ -1,7 +1,7 @@
 import { all, is, isNot, isSet } from "../expectations";
 import type { PolicyResource, Rule } from "../rule";
 import { ofType, referred, referrers } from "../stack";
-import { at, isGiven, list, show } from "../values";
+import { at, isGiven, list, quote, show, texts, unlessHidden } from "../values";
 
 const lambda = "aws:lambda/function:Function";
 const permission = "aws:lambda/permission:Permission";
@@ -48,9 +48,7 @@ export const functionRules: Rule[] = [
     check: (resource, stack) =>
       referred(stack, resource, "loggingConfig", logGroup).length > 0
         ? []
-        : [
-            `loggingConfig.logGroup is ${show(at(resource.inputs, "loggingConfig.logGroup"))}; it must be of this stack`,
-          ],
+        : [`loggingConfig.logGroup is ${quote(resource.inputs, "loggingConfig.logGroup")}; it must be of this stack`],
   },
   {
     name: "function-log-quiet",
@@ -130,7 +128,7 @@ export const functionRules: Rule[] = [
     scope: "stack",
     check: (resource, stack) => {
       const [role] = referred(stack, resource, "role", "aws:iam/role:Role");
-      if (!role) return [`role is ${show(resource.inputs.role)}; it must be of this stack`];
+      if (!role) return [`role is ${quote(resource.inputs, "role")}; it must be of this stack`];
       return referrers(stack, lambda, "role", role)
         .filter((other) => other !== resource)
         .map(({ name }) => `shares its role with ${name}`);
@@ -197,9 +195,14 @@ export const functionRules: Rule[] = [
 /** Names of variables that hold credentials, by their names or by their values. */
 export function credentialNames(variables: unknown): string[] {
   if (typeof variables !== "object" || variables === null) return [];
-  return Object.entries(variables as Record<string, unknown>)
-    .filter(([name, value]) => nameOfCredential.test(name) || (typeof value === "string" && credential.test(value)))
-    .map(([name]) => name);
+  return Object.keys(variables).filter(
+    (name) =>
+      nameOfCredential.test(name) ||
+      unlessHidden(
+        () => texts((variables as Record<string, unknown>)[name]).some((value) => credential.test(value)),
+        false,
+      ),
+  );
 }
 
 const nameOfCredential = /(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIALS?|(API|ACCESS|PRIVATE|SECRET)_KEY)$/i;

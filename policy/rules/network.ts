@@ -1,8 +1,8 @@
 import { all, is, isNot, isSet, isUnset } from "../expectations";
 import { allowed, hasCondition } from "../policy-document";
 import type { PolicyResource, Rule } from "../rule";
-import { ofType, referred, referrers, refersTo } from "../stack";
-import { at, list, show } from "../values";
+import { isChosen, ofType, referred, referrers, refersTo } from "../stack";
+import { at, list, show, texts, unlessHidden } from "../values";
 
 const vpc = "aws:ec2/vpc:Vpc";
 const subnet = "aws:ec2/subnet:Subnet";
@@ -138,7 +138,6 @@ export const networkRules: Rule[] = [
       const groups = referred(stack, resource, dataStores[resource.type]?.securityGroups ?? "", securityGroup);
       const rules = groups.flatMap((group) => referrers(stack, ingressRule, "securityGroupId", group));
       const wayOut = groups.flatMap((group) => referrers(stack, egressRule, "securityGroupId", group));
-      const { port } = resource.inputs;
       return [
         ...(groups.length > 0 ? [] : ["wears no security group of this stack"]),
         ...rules
@@ -147,8 +146,8 @@ export const networkRules: Rule[] = [
             ({ name, inputs }) => `${name} admits ${peersOf(inputs).join(", ") || "no security group of this stack"}`,
           ),
         ...rules
-          .filter(({ inputs }) => inputs.toPort !== port)
-          .map(({ name, inputs }) => `${name} admits to port ${show(inputs.toPort)}, not ${show(port)}`),
+          .filter(({ inputs }) => unlessHidden(() => inputs.toPort !== resource.inputs.port, false))
+          .map(({ name, inputs }) => `${name} admits to port ${show(inputs.toPort)}, not to the data store's`),
         ...wayOut.map(({ name }) => `${name} lets it out`),
       ];
     },
@@ -297,9 +296,7 @@ function openings({ type, inputs }: PolicyResource, direction: "ingress" | "egre
 }
 
 function peersOf(rule: unknown): string[] {
-  return ["cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks", "prefixListId"]
-    .flatMap((peer) => list(at(rule, peer)))
-    .filter((peer) => typeof peer === "string");
+  return ["cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks"].flatMap((peer) => texts(at(rule, peer)));
 }
 
 /** Routes of subnets that lead to gateways of these types. */
@@ -311,8 +308,7 @@ function waysOut(stack: PolicyResource[], subnets: PolicyResource[], ...gateways
   const inputs = gateways.map((gateway) => (gateway === natGateway ? "natGatewayId" : "gatewayId"));
   const routes = ofType(stack, "aws:ec2/route:Route").filter(
     (route) =>
-      tables.some((table) => refersTo(route, "routeTableId", table)) &&
-      inputs.some((input) => route.inputs[input] !== undefined && route.inputs[input] !== ""),
+      tables.some((table) => refersTo(route, "routeTableId", table)) && inputs.some((input) => isChosen(route, input)),
   );
-  return routes.map(({ name, inputs: { destinationCidrBlock } }) => `${name} leads to ${show(destinationCidrBlock)}`);
+  return routes.map(({ name }) => `${name} leads to the internet`);
 }

@@ -49,6 +49,13 @@ const role = "aws:iam/role:Role";
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
 const attachment = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
 const provider = "pulumi:providers:aws";
+const trail = "aws:cloudtrail/trail:Trail";
+const bucketPolicy = "aws:s3/bucketPolicy:BucketPolicy";
+const bucketEncryption = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
+const bucketLifecycle = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
+const bucketOwnership = "aws:s3/bucketOwnershipControls:BucketOwnershipControls";
+const publicAccessBlock = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
+const bucketVersioning = "aws:s3/bucketVersioning:BucketVersioning";
 
 const anyone = { Effect: "Allow", Principal: "*", Resource: "*" };
 const statement = (Action: string, Resource: string, more: object = {}) => ({
@@ -57,6 +64,7 @@ const statement = (Action: string, Resource: string, more: object = {}) => ({
   Resource,
   ...more,
 });
+const expiry = { expiration: { days: 2192 }, noncurrentVersionExpiration: { noncurrentDays: 30 } };
 const accessLog = (add: string) =>
   edit(stage, "records", "accessLogSettings.format", (format) => `${String(format)}${add}`);
 
@@ -564,6 +572,67 @@ export const violatingChanges: Record<string, Change[]> = {
     set(secret, "redis-auth", "tags", undefined),
     set(taskDefinition, "analytics", "tags", undefined),
   ],
+  "trail-encrypted": [set(trail, "trail", "kmsKeyId", undefined)],
+  "trail-validated": [
+    set(trail, "trail", "enableLogFileValidation", false),
+    set(trail, "trail", "enableLogFileValidation", undefined),
+  ],
+  "trail-watched": [
+    set(trail, "trail", "cloudWatchLogsGroupArn", undefined),
+    set(trail, "trail", "cloudWatchLogsRoleArn", undefined),
+  ],
+  "trail-complete": [
+    set(trail, "trail", "includeGlobalServiceEvents", false),
+    set(trail, "trail", "advancedEventSelectors", undefined),
+    edit(trail, "trail", "advancedEventSelectors", (selectors) => (selectors as unknown[]).slice(0, 1)),
+    edit(trail, "trail", "advancedEventSelectors", (selectors) => (selectors as unknown[]).slice(1)),
+    edit(trail, "trail", "advancedEventSelectors", (selectors) =>
+      (selectors as { fieldSelectors: object[] }[]).map(({ fieldSelectors }) => ({
+        fieldSelectors: [...fieldSelectors, { field: "readOnly", equals: ["false"] }],
+      })),
+    ),
+  ],
+  "bucket-complete": [
+    without(bucketPolicy, "trail"),
+    without(bucketEncryption, "trail"),
+    without(bucketLifecycle, "trail"),
+    without(bucketOwnership, "trail"),
+    without(publicAccessBlock, "trail"),
+    without(bucketVersioning, "trail"),
+    unrefer(publicAccessBlock, "trail", "bucket"),
+  ],
+  "bucket-private": ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].map((input) =>
+    set(publicAccessBlock, "trail", input, false),
+  ),
+  "bucket-without-acls": [
+    set(bucketOwnership, "trail", "rule", { objectOwnership: "BucketOwnerPreferred" }),
+    set(bucketOwnership, "trail", "rule", undefined),
+  ],
+  "bucket-policy-closed": [
+    set(bucketPolicy, "trail", "policy", undefined),
+    editStatements(bucketPolicy, "trail", "policy", (statements) => [...statements, anyone]),
+    editStatements(bucketPolicy, "trail", "policy", (statements) => statements.filter((one) => one?.Effect !== "Deny")),
+    editStatements(bucketPolicy, "trail", "policy", (statements) =>
+      statements.map((one) => (one?.Effect === "Allow" ? { ...one, Condition: undefined } : one)),
+    ),
+  ],
+  "bucket-encrypted": [
+    set(bucketEncryption, "trail", "rules", [
+      { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256", kmsMasterKeyId: "a key" } },
+    ]),
+    set(bucketEncryption, "trail", "rules", [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" } }]),
+    set(bucketEncryption, "trail", "rules", []),
+  ],
+  "bucket-versioned": [
+    set(bucketVersioning, "trail", "versioningConfiguration", { status: "Suspended" }),
+    set(bucketVersioning, "trail", "versioningConfiguration", undefined),
+  ],
+  "bucket-expires": [
+    set(bucketLifecycle, "trail", "rules", undefined),
+    set(bucketLifecycle, "trail", "rules", [{ status: "Disabled", ...expiry }]),
+    set(bucketLifecycle, "trail", "rules", [{ status: "Enabled", ...expiry, expiration: undefined }]),
+    set(bucketLifecycle, "trail", "rules", [{ status: "Enabled", ...expiry, noncurrentVersionExpiration: undefined }]),
+  ],
 };
 
 /** What the program knowingly does not keep, and what it would take to keep it. */
@@ -594,6 +663,7 @@ export const excepted: Record<string, Change> = {
       resources,
     ),
   "stage-client-certificate": set(stage, "records", "clientCertificateId", "certificate"),
+  "trail-every-region": set(trail, "trail", "isMultiRegionTrail", true),
   "users-deletion-protection": set(userPool, "users", "deletionProtection", "ACTIVE"),
 };
 

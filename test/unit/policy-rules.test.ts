@@ -10,7 +10,7 @@ import type { Recorded } from "./recorder";
 /** The program with every kind of resource that it can have. */
 let program: Recorded[];
 beforeAll(async () => {
-  program = await recordProgram({ interfaceEndpoints: isolated.interfaceEndpoints ?? "" });
+  program = await recordProgram({ interfaceEndpoints: isolated.interfaceEndpoints ?? "", auditTrail: "true" });
 });
 
 /** Of resources that the program must not have. */

@@ -1,0 +1,144 @@
+import { all, is } from "../expectations";
+import { allowed, hasCondition, policyStatements } from "../policy-document";
+import type { Rule } from "../rule";
+import { referrers } from "../stack";
+import { at, isGiven, list, show } from "../values";
+
+const bucket = "aws:s3/bucket:Bucket";
+const bucketPolicy = "aws:s3/bucketPolicy:BucketPolicy";
+const encryption = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
+const lifecycle = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
+const ownership = "aws:s3/bucketOwnershipControls:BucketOwnershipControls";
+const publicAccessBlock = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
+const versioning = "aws:s3/bucketVersioning:BucketVersioning";
+
+/** What stands beside each bucket, and how its lack is told. */
+const companions = {
+  [bucketPolicy]: "has no BucketPolicy",
+  [encryption]: "has no BucketServerSideEncryptionConfiguration",
+  [lifecycle]: "has no BucketLifecycleConfiguration",
+  [ownership]: "has no BucketOwnershipControls",
+  [publicAccessBlock]: "has no BucketPublicAccessBlock",
+  [versioning]: "has no BucketVersioning",
+};
+
+export const bucketRules: Rule[] = [
+  {
+    name: "bucket-complete",
+    description: "Every bucket has a policy, encryption, a lifecycle, an owner, no public access, and versions.",
+    controls: ["45 CFR 164.312(a)(1)"],
+    severity: "high",
+    enforcement: "mandatory",
+    remedy: "Shut the bucket with lockBucket, and give it a BucketPolicy.",
+    types: [bucket],
+    scope: "stack",
+    check: (resource, stack) =>
+      Object.entries(companions)
+        .filter(([type]) => referrers(stack, type, "bucket", resource).length === 0)
+        .map(([, lack]) => lack),
+  },
+  {
+    name: "bucket-private",
+    description: "Buckets cannot be made public.",
+    controls: ["45 CFR 164.312(a)(1)", "FSBP S3.8"],
+    severity: "high",
+    enforcement: "mandatory",
+    remedy: "Set blockPublicAcls, blockPublicPolicy, ignorePublicAcls and restrictPublicBuckets to true.",
+    types: [publicAccessBlock],
+    scope: "resource",
+    check: all(
+      is("blockPublicAcls", true),
+      is("blockPublicPolicy", true),
+      is("ignorePublicAcls", true),
+      is("restrictPublicBuckets", true),
+    ),
+  },
+  {
+    name: "bucket-without-acls",
+    description: "Access to buckets is by policies only.",
+    controls: ["45 CFR 164.308(a)(4)(ii)(B)", "FSBP S3.12"],
+    severity: "medium",
+    enforcement: "mandatory",
+    remedy: "Set rule.objectOwnership to BucketOwnerEnforced.",
+    types: [ownership],
+    scope: "resource",
+    check: is("rule.objectOwnership", "BucketOwnerEnforced"),
+  },
+  {
+    name: "bucket-policy-closed",
+    description: "Policies of buckets admit AWS's services for a named source only, and refuse plain-text transport.",
+    controls: ["45 CFR 164.312(a)(1)", "45 CFR 164.312(e)(1)", "FSBP S3.5"],
+    severity: "high",
+    enforcement: "mandatory",
+    remedy: "Allow services with the condition aws:SourceArn, and deny everybody where aws:SecureTransport is false.",
+    types: [bucketPolicy],
+    scope: "resource",
+    check: ({ inputs }) => [
+      ...allowed(inputs.policy)
+        .filter(
+          (statement) =>
+            !hasCondition(statement, "aws:SourceArn") ||
+            statement.principals.some((principal) => !principal.startsWith("Service ")),
+        )
+        .map(({ principals }) => `allows ${principals.join(", ")}`),
+      ...(policyStatements(inputs.policy).some(
+        ({ allows, actions, principals, conditions }) =>
+          !allows &&
+          actions.includes("s3:*") &&
+          principals.includes("*") &&
+          conditions.get("Bool aws:SecureTransport")?.join() === "false",
+      )
+        ? []
+        : ["does not deny requests without TLS"]),
+    ],
+  },
+  {
+    name: "bucket-encrypted",
+    description: "Objects are encrypted with a customer-managed key.",
+    controls: ["45 CFR 164.312(a)(2)(iv)", "Security Hub S3.17"],
+    severity: "medium",
+    enforcement: "mandatory",
+    remedy: "Set sseAlgorithm to aws:kms and kmsMasterKeyId to the bucket's key.",
+    types: [encryption],
+    scope: "resource",
+    check: ({ inputs }) => {
+      const defaults = list(inputs.rules).map((rule) => at(rule, "applyServerSideEncryptionByDefault"));
+      return [
+        ...(defaults.length > 0 ? [] : ["rules are empty; they must encrypt"]),
+        ...defaults
+          .filter((byDefault) => at(byDefault, "sseAlgorithm") !== "aws:kms" || !isGiven(byDefault, "kmsMasterKeyId"))
+          .map((byDefault) => `sseAlgorithm is ${show(at(byDefault, "sseAlgorithm"))}; it must be aws:kms, with a key`),
+      ];
+    },
+  },
+  {
+    name: "bucket-versioned",
+    description: "Changed and deleted objects can be brought back for a time.",
+    controls: ["45 CFR 164.312(c)(1)", "Security Hub S3.14"],
+    severity: "low",
+    enforcement: "mandatory",
+    remedy: "Set versioningConfiguration.status to Enabled.",
+    types: [versioning],
+    scope: "resource",
+    check: is("versioningConfiguration.status", "Enabled"),
+  },
+  {
+    name: "bucket-expires",
+    description: "Objects are kept for a time that somebody has set, and their old versions, too.",
+    controls: ["45 CFR 164.310(d)(2)(i)", "FSBP S3.13"],
+    severity: "low",
+    enforcement: "mandatory",
+    remedy: "Enable a rule with expiration.days and noncurrentVersionExpiration.noncurrentDays.",
+    types: [lifecycle],
+    scope: "resource",
+    check: ({ inputs }) => (list(inputs.rules).some(expires) ? [] : ["no enabled rule expires objects and versions"]),
+  },
+];
+
+function expires(rule: unknown): boolean {
+  return (
+    at(rule, "status") === "Enabled" &&
+    Number(at(rule, "expiration.days")) > 0 &&
+    Number(at(rule, "noncurrentVersionExpiration.noncurrentDays")) > 0
+  );
+}

@@ -1,0 +1,80 @@
+import { all, is, isCustomerKey, isSet } from "../expectations";
+import type { Rule } from "../rule";
+import { at, list, texts } from "../values";
+
+const trail = "aws:cloudtrail/trail:Trail";
+
+/** Of the optional trail (`auditTrail`). */
+export const trailRules: Rule[] = [
+  {
+    name: "trail-encrypted",
+    description: "Trails are encrypted with a customer-managed key.",
+    controls: ["45 CFR 164.312(a)(2)(iv)", "FSBP CloudTrail.2"],
+    severity: "medium",
+    enforcement: "mandatory",
+    remedy: "Set kmsKeyId to the trail's key.",
+    types: [trail],
+    scope: "resource",
+    check: isCustomerKey("kmsKeyId"),
+  },
+  {
+    name: "trail-validated",
+    description: "Changed and deleted files of trails are noticed.",
+    controls: ["45 CFR 164.312(c)(1)", "FSBP CloudTrail.4"],
+    severity: "high",
+    enforcement: "mandatory",
+    remedy: "Set enableLogFileValidation to true.",
+    types: [trail],
+    scope: "resource",
+    check: is("enableLogFileValidation", true),
+  },
+  {
+    name: "trail-watched",
+    description: "Trails go to CloudWatch Logs, too, where alarms watch them.",
+    controls: ["45 CFR 164.308(a)(1)(ii)(D)", "FSBP CloudTrail.5"],
+    severity: "low",
+    enforcement: "mandatory",
+    remedy: "Set cloudWatchLogsGroupArn and cloudWatchLogsRoleArn.",
+    types: [trail],
+    scope: "resource",
+    check: all(isSet("cloudWatchLogsGroupArn"), isSet("cloudWatchLogsRoleArn")),
+  },
+  {
+    name: "trail-complete",
+    description:
+      "Trails hold every management event and every invocation of the environment's functions, those of global services included.",
+    controls: ["45 CFR 164.312(b)", "45 CFR 164.308(a)(5)(ii)(C)"],
+    severity: "high",
+    enforcement: "mandatory",
+    remedy:
+      "Select the categories Management and Data without a condition on readOnly, and set includeGlobalServiceEvents to true.",
+    types: [trail],
+    scope: "resource",
+    check: all(is("includeGlobalServiceEvents", true), ({ inputs }) => {
+      const selectors = list(inputs.advancedEventSelectors).map((selector) => list(at(selector, "fieldSelectors")));
+      const categories = selectors
+        .filter((fields) => !fields.some((field) => at(field, "field") === "readOnly"))
+        .flatMap((fields) => fields.filter((field) => at(field, "field") === "eventCategory"))
+        .flatMap((field) => texts(at(field, "equals")));
+      return ["Management", "Data"]
+        .filter((category) => !categories.includes(category))
+        .map((category) => `advancedEventSelectors leave out events of the category ${category}`);
+    }),
+  },
+  {
+    name: "trail-every-region",
+    description: "Trails hold the events of every region.",
+    controls: ["45 CFR 164.312(b)", "FSBP CloudTrail.1"],
+    severity: "high",
+    enforcement: "advisory",
+    remedy: "Set isMultiRegionTrail to true.",
+    types: [trail],
+    scope: "resource",
+    check: is("isMultiRegionTrail", true),
+    exception: {
+      reason:
+        "An environment stands in one region, and its trail tells of that one. What happens elsewhere in the account belongs into a trail of the organization.",
+      covers: () => true,
+    },
+  },
+];

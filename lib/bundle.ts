@@ -33,6 +33,8 @@ export function bundleFiles(entryPoint: string): BundledFiles {
     target: "node20",
     format: "esm",
     mainFields: ["module", "main"],
+    // Modules are named by where they are installed, wherever that may link to.
+    preserveSymlinks: true,
     minify: true,
     sourcemap: "linked",
     sourcesContent: false,

@@ -45,6 +45,8 @@ export interface EngineOptions {
   stack: string;
   /** File descriptor for the engine's output; the terminal's unless given. */
   output?: number;
+  /** Folder of the program; the repository unless given. */
+  program?: string;
 }
 
 /** One stack of the program in a local AWS: the Pulumi CLI with a file backend, and nothing of the user's own Pulumi or AWS settings. */
@@ -153,13 +155,13 @@ export class Engine {
 
   /** Runs an operation on the program, showing the engine's progress. */
   private async operate(...args: string[]): Promise<Operation> {
-    const { cli, folder, output = "inherit" } = this.options;
+    const { cli, folder, output = "inherit", program = repository } = this.options;
     const events = folder.events(this.stack);
     // The engine also logs what the program and the provider say to each other, secrets included.
     writeFileSync(events, "", { mode: 0o600 });
     const operation = ["--stack", this.stack, "--config-file", folder.config(this.stack), "--event-log", events];
     const child = spawn(cli, [...args, ...operation], {
-      cwd: repository,
+      cwd: program,
       env: this.environment(),
       stdio: ["ignore", output, output],
       // A group of its own: Ctrl-C in the terminal must reach the engine once, through us, as a second one makes it give up at once.

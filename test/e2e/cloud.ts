@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { clientConfig } from "../../tools/aws-environment";
 import { startLocalAws, stopLocalAws } from "../../tools/aws-server";
-import { type Configuration, Engine, type Operation } from "../../tools/engine";
+import { type Configuration, Engine, type EngineOptions, type Operation } from "../../tools/engine";
 import { runIntegrationSuite } from "../../tools/integration-suite";
 import { findLeftovers } from "../../tools/leftovers";
 import type { ClientConfig, Found } from "../../tools/leftovers/inventory";
@@ -50,6 +50,7 @@ export class Cloud {
 export class Environment {
   readonly log: string;
   readonly engine: Engine;
+  private readonly engineOptions: EngineOptions;
 
   constructor(
     cli: string,
@@ -58,16 +59,26 @@ export class Environment {
     readonly suffix: string,
   ) {
     this.log = join(folder.root, `${suffix}.log`);
-    this.engine = new Engine({ cli, folder, endpoint, stack: suffix, output: openSync(this.log, "a") });
+    this.engineOptions = { cli, folder, endpoint, stack: suffix, output: openSync(this.log, "a") };
+    this.engine = new Engine(this.engineOptions);
   }
 
-  /** Deploys, with changes to the configuration of `Pulumi.dev.yaml`, and writes the outputs. */
-  async up(changes?: Configuration): Promise<Operation> {
+  /**
+   * What a deployment would do, with changes to the configuration of `Pulumi.dev.yaml`.
+   * @param program folder of the program, if it is not the repository's
+   */
+  async preview(changes?: Configuration, program?: string): Promise<Operation> {
+    await this.engine.configure(changes);
+    return tracked(`${this.suffix}: preview`, () => this.engineFor(program).preview(), this.log);
+  }
+
+  /** Deploys in the same way, and writes the outputs. */
+  async up(changes?: Configuration, program?: string): Promise<Operation> {
     return tracked(
       `${this.suffix}: up`,
       async () => {
         await this.engine.configure(changes);
-        const operation = await this.engine.up();
+        const operation = await this.engineFor(program).up();
         if (operation.succeeded)
           writeFileSync(this.folder.outputs(this.suffix), JSON.stringify(await this.engine.outputs()));
         return operation;
@@ -106,6 +117,10 @@ export class Environment {
 
   outputs(): Record<string, unknown> {
     return JSON.parse(readFileSync(this.folder.outputs(this.suffix), "utf8")) as Record<string, unknown>;
+  }
+
+  private engineFor(program?: string): Engine {
+    return program ? new Engine({ ...this.engineOptions, program }) : this.engine;
   }
 
   private get integrationLog(): string {

@@ -1,6 +1,7 @@
-"""API Gateway: import of OpenAPI documents, what a deployment holds and who serves it, method settings, usage plans."""
+"""API Gateway: import of OpenAPI documents, what a deployment holds and who serves it, method settings, usage plans, tags."""
 
 import json
+from urllib.parse import unquote
 
 from moto.apigateway.exceptions import (
     BadRequestException,
@@ -10,6 +11,7 @@ from moto.apigateway.exceptions import (
 )
 from moto.apigateway.models import APIGatewayBackend, RestAPI, Stage, UsagePlan
 from moto.apigateway.responses import APIGatewayResponse
+from moto.apigateway.urls import url_paths
 from openapi_spec_validator import validate
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
@@ -100,3 +102,47 @@ def apply_patch_operations(original, self, patch_operations):
         else:
             rest.append(operation)
     original(self, rest)
+
+
+# moto knows tags of stages only.
+for tagged_path in ["restapis/(?P<function_id>[^/]+)$", "usageplans/(?P<usage_plan_id>[^/]+)$"]:
+    url_paths[f"{{0}}/tags/arn:(?P<partition>[^/]+):apigateway:(?P<region_name>[^/]+)::/{tagged_path}"] = (
+        APIGatewayResponse.dispatch
+    )
+
+
+@replaces(APIGatewayResponse)
+def get_tags(self):
+    """AWS answers the tags of APIs and usage plans, too."""
+    return json.dumps({"tags": tagged(self).tags or {}})
+
+
+@replaces(APIGatewayResponse)
+def tag_resource(self):
+    """AWS adds tags to APIs and usage plans, too, and answers nothing."""
+    resource = tagged(self)
+    resource.tags = {**(resource.tags or {}), **self._get_param("tags")}
+    return 204, {}, ""
+
+
+@replaces(APIGatewayResponse)
+def untag_resource(self):
+    """AWS removes tags from APIs and usage plans, too, and answers nothing."""
+    resource = tagged(self)
+    removed = self.querystring["tagKeys"]
+    resource.tags = {key: value for key, value in (resource.tags or {}).items() if key not in removed}
+    return 204, {}, ""
+
+
+def tagged(response):
+    """The resource whose ARN the path ends with."""
+    _, _, arn = unquote(response.path).partition("/tags/")
+    match arn.split("::/")[1].split("/"):
+        case ["restapis", api]:
+            return response.backend.get_rest_api(api)
+        case ["restapis", api, "stages", stage]:
+            return response.backend.get_stage(api, stage)
+        case ["usageplans", plan]:
+            return response.backend.get_usage_plan(plan)
+        case _:
+            raise BadRequestException(f"Invalid Resource ARN specified: {arn}")

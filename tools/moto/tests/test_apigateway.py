@@ -99,3 +99,33 @@ class StageTest(ApiGatewayTest):
             usagePlanId=plan, patchOperations=[{"op": "remove", "path": "/apiStages", "value": f"{self.api}:dev"}]
         )
         self.assertEqual(self.gateway.get_usage_plan(usagePlanId=plan)["apiStages"], [])
+
+
+class TagsTest(ApiGatewayTest):
+    def arns(self):
+        self.put({"/health": {"get": OPERATION}})
+        self.gateway.create_stage(restApiId=self.api, stageName="dev", deploymentId=self.deploy())
+        plan = self.gateway.create_usage_plan(name="plan")["id"]
+        paths = [f"restapis/{self.api}", f"restapis/{self.api}/stages/dev", f"usageplans/{plan}"]
+        return [f"arn:aws:apigateway:eu-west-1::/{path}" for path in paths]
+
+    def test_of_apis_stages_and_usage_plans_change(self):
+        for arn in self.arns():
+            self.gateway.tag_resource(resourceArn=arn, tags={"Environment": "dev", "Team": "records"})
+            self.gateway.tag_resource(resourceArn=arn, tags={"Environment": "prod"})
+            self.assertEqual(
+                self.gateway.get_tags(resourceArn=arn)["tags"], {"Environment": "prod", "Team": "records"}, arn
+            )
+            self.gateway.untag_resource(resourceArn=arn, tagKeys=["Team"])
+            self.assertEqual(self.gateway.get_tags(resourceArn=arn)["tags"], {"Environment": "prod"}, arn)
+
+    def test_are_what_the_resources_tell_of_themselves(self):
+        api, stage, plan = self.arns()
+        for arn in [api, stage, plan]:
+            self.gateway.tag_resource(resourceArn=arn, tags={"Team": "records"})
+        told = [
+            self.gateway.get_rest_api(restApiId=self.api),
+            self.gateway.get_stage(restApiId=self.api, stageName="dev"),
+            self.gateway.get_usage_plan(usagePlanId=plan.rsplit("/", 1)[-1]),
+        ]
+        self.assertEqual([resource["tags"] for resource in told], [{"Team": "records"}] * 3)

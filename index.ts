@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ApiGatewayAccount, findApiGatewayAccountRole } from "./lib/api-gateway-account";
 import { loadConfig } from "./lib/config";
+import { configuredValues } from "./lib/configured-values";
 import { DataLossGuard } from "./lib/data-loss";
 import { environmentTags } from "./lib/naming";
 import { previousDeployment } from "./lib/previous-deployment";
@@ -12,7 +13,7 @@ import { availabilityZoneIds } from "./lib/zones";
 export = async () => {
   const previous = await previousDeployment();
   const config = loadConfig(
-    new pulumi.Config(),
+    configuredValues(),
     { variable: process.env.ENVIRONMENT_SUFFIX, stackName: pulumi.getStack() },
     previous.environment,
   );

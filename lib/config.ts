@@ -351,11 +351,6 @@ type Settings = typeof settings;
 /** The validated configuration of one environment. */
 export type EnvironmentConfig = { [Key in keyof Settings]: Settings[Key] extends Setting<infer T> ? T : never };
 
-/** Where the text of the configuration comes from; `pulumi.Config` is one. */
-export interface ConfigSource {
-  get(key: string): string | undefined;
-}
-
 /** What stands in for an `environmentSuffix` that is not configured. */
 export interface SuffixFallbacks {
   /** The ENVIRONMENT_SUFFIX variable. */
@@ -365,23 +360,27 @@ export interface SuffixFallbacks {
 
 /**
  * Reads and checks the whole configuration in one pass.
+ * @param configured texts by key, as Pulumi hands them to programs
  * @param living the environment as it is, if there is one already
  * @throws RunError that lists every mistake: the key, its value, and what is allowed.
  */
 export function loadConfig(
-  source: ConfigSource,
+  configured: Readonly<Record<string, string>>,
   fallbacks: SuffixFallbacks,
   living?: LivingEnvironment,
 ): EnvironmentConfig {
   const mistakes = new Mistakes();
   const read = <T>(key: string, setting: Setting<T>): T => {
-    const value = source.get(key);
+    const value = configured[key];
     if (value === undefined) return setting.default;
     const parsed = setting.parse(value);
     if (parsed === undefined) mistakes.add(key, value, `allowed is ${setting.allowed}`);
     return parsed ?? setting.default;
   };
 
+  for (const [key, value] of Object.entries(configured)) {
+    if (!Object.hasOwn(settings, key)) mistakes.add(key, value, "is no key; the README lists them all");
+  }
   const config = Object.fromEntries(
     Object.entries(settings).map(([key, setting]) => [key, read<unknown>(key, setting as Setting<unknown>)]),
   ) as EnvironmentConfig;

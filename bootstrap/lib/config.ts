@@ -1,5 +1,4 @@
-import { RunError } from "@pulumi/pulumi";
-import { type ConfigSource } from "../../lib/config";
+import { type Config, RunError } from "@pulumi/pulumi";
 import { stages, type Stage } from "./stages";
 
 export interface BootstrapConfig {
@@ -16,7 +15,7 @@ const allStages = Object.keys(stages) as Stage[];
  * Reads and checks the configuration.
  * @throws RunError that lists every mistake.
  */
-export function loadBootstrapConfig(source: ConfigSource): BootstrapConfig {
+export function loadBootstrapConfig(source: Pick<Config, "get">): BootstrapConfig {
   const mistakes: string[] = [];
   const read = (key: string, preset: string, accepts: RegExp, allowed: string) => {
     const value = source.get(key) ?? preset;

@@ -12,7 +12,7 @@ type Key = keyof EnvironmentConfig;
 type Texts = Partial<Record<Key, string>>;
 
 const read = (texts: Texts, variable?: string, stackName = "dev", living?: LivingEnvironment) =>
-  loadConfig({ get: (key) => texts[key as Key] }, { variable, stackName }, living);
+  loadConfig(texts, { variable, stackName }, living);
 
 /** The mistakes that reading reports, one a line. */
 function mistakes(texts: Texts): string[] {
@@ -499,6 +499,21 @@ describe("a living environment", () => {
         database,
       }),
     ).toMatchObject({ databaseEngineVersion: "15" });
+  });
+});
+
+describe("a key that is none", () => {
+  it("is refused like a wrong value, so that a slip of the pen does not leave a default in place", () => {
+    const texts = { databseMultiAz: "false", Region: "eu-west-1", redisNodeCount: "1" } as Texts;
+    expect(mistakes(texts)).toEqual([
+      'databseMultiAz: "false" is no key; the README lists them all',
+      'Region: "eu-west-1" is no key; the README lists them all',
+      'redisNodeCount: "1" allowed is a whole number from 2 to 6',
+    ]);
+  });
+
+  it("may be one that every object has", () => {
+    expect(mistakes({ constructor: "x" } as Texts)).toEqual(['constructor: "x" is no key; the README lists them all']);
   });
 });
 

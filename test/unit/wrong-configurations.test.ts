@@ -57,6 +57,14 @@ describe("the wrong values", () => {
   );
 });
 
+describe("a key that is none", () => {
+  it("is refused by the program, whose own keys only are read", async () => {
+    expect(await mistakesOfProgram({ databseMultiAz: "false" })).toEqual([
+      'databseMultiAz: "false" is no key; the README lists them all',
+    ]);
+  });
+});
+
 describe("a missing suffix", () => {
   it("is refused where what stands in for it cannot be one", async () => {
     const reason =

@@ -1,12 +1,12 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
-import { promisify } from "node:util";
 import { dump, load } from "js-yaml";
 import { localAwsEnvironment } from "./aws-environment";
 import { readReport, type Report } from "./events";
 import { type LocalFolder, policyPack, repository } from "./paths";
+import { type Deployment, StackCommands } from "./stack-commands";
 
 export type Configuration = Record<string, unknown>;
 
@@ -14,20 +14,6 @@ export type Configuration = Record<string, unknown>;
 interface StackSettings {
   encryptionsalt?: string;
   config?: Configuration;
-}
-
-/** What `pulumi stack export` returns, as far as it is read here. */
-export interface Deployment {
-  resources?: ResourceState[];
-  pending_operations?: { type: string; resource: ResourceState }[];
-}
-
-export interface ResourceState {
-  urn: string;
-  type: string;
-  id?: string;
-  inputs?: Record<string, unknown>;
-  outputs?: Record<string, unknown>;
 }
 
 /** How an operation of the engine ended. */
@@ -89,7 +75,7 @@ export class Engine {
     // A project without a program: what the CLI writes for a stack then lands here, and not in the repository.
     const project = join(folder.root, "Pulumi.yaml");
     if (!existsSync(project)) writeFileSync(project, dump({ name: projectName(), runtime: "nodejs" }));
-    if (!this.exists()) await this.query("stack", "init", "--no-select", "--stack", this.stack);
+    if (!this.exists()) await this.commands().query("stack", "init", "--no-select");
 
     const file = folder.config(this.stack);
     const { encryptionsalt } = existsSync(file) ? readSettings(file) : {};
@@ -118,32 +104,28 @@ export class Engine {
   }
 
   /** Releases the lock of an engine that was killed. */
-  async unlock(): Promise<void> {
-    await this.query("cancel", "--yes", "--stack", this.stack);
+  unlock(): Promise<void> {
+    return this.commands().unlock();
   }
 
   /** The state, with its secrets encrypted. */
-  async export(): Promise<Deployment> {
-    const state = await this.query("stack", "export", "--stack", this.stack);
-    return (JSON.parse(state) as { deployment: Deployment }).deployment;
+  export(): Promise<Deployment> {
+    return this.commands().export();
   }
 
   /** Replaces the state. */
-  async import(deployment: Deployment): Promise<void> {
-    const file = join(this.options.folder.root, `import-${this.stack}.json`);
-    writeFileSync(file, JSON.stringify({ version: 3, deployment }), { mode: 0o600 });
-    await this.query("stack", "import", "--file", file, "--stack", this.stack);
-    rmSync(file);
+  import(deployment: Deployment): Promise<void> {
+    return this.commands().import(deployment);
   }
 
   async outputs(): Promise<Record<string, unknown>> {
-    return JSON.parse(await this.query("stack", "output", "--json", "--stack", this.stack)) as Record<string, unknown>;
+    return JSON.parse(await this.commands().query("stack", "output", "--json")) as Record<string, unknown>;
   }
 
   /** Forgets the stack, with everything still in its state, and removes the files that belong to it. */
   async remove(): Promise<void> {
     const { folder } = this.options;
-    if (this.exists()) await this.query("stack", "rm", "--yes", "--force", "--stack", this.stack);
+    if (this.exists()) await this.commands().query("stack", "rm", "--yes", "--force");
     for (const file of [folder.config(this.stack), folder.outputs(this.stack), folder.events(this.stack)]) {
       rmSync(file, { force: true });
     }
@@ -188,18 +170,13 @@ export class Engine {
     }
   }
 
-  /** Runs a command that needs no program, and returns what it prints. */
-  private async query(...args: string[]): Promise<string> {
-    const { cli, folder } = this.options;
-    const { stdout } = await promisify(execFile)(cli, ["--non-interactive", ...args], {
-      cwd: folder.root,
-      env: this.environment(),
-      maxBuffer: 256 * 1024 * 1024,
-    });
-    return stdout;
+  private commands(): StackCommands {
+    const { cli, folder, stack } = this.options;
+    return new StackCommands({ cli, stack, folder: folder.root, environment: this.environment() });
   }
 
-  private environment(): NodeJS.ProcessEnv {
+  /** What a process needs to work on this stack in place of the user's own. */
+  environment(): NodeJS.ProcessEnv {
     const { cli, endpoint, folder } = this.options;
     const env = localAwsEnvironment(endpoint);
     // The user's own, which would win over the configuration here.
@@ -212,6 +189,8 @@ export class Engine {
       PULUMI_CONFIG_PASSPHRASE_FILE: folder.passphrase,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DEBUG_COMMANDS: "true",
+      // As `--config-file` everywhere.
+      PULUMI_OPTION_CONFIG_FILE: folder.config(this.stack),
       // S3 puts a bucket's name, or the account's, before the host, which no name server knows: as a proxy, the local AWS is asked for it.
       HTTP_PROXY: endpoint,
     };

@@ -7,6 +7,8 @@ export interface Report {
   changes: Partial<Record<OpType, number>>;
   /** Each operation on a resource that was not left as it was, in order. */
   steps: Step[];
+  /** What a refresh found changed or gone in the cloud, as `pulumi refresh --diff` shows it. */
+  drift: Drift[];
   /** Warnings and errors, each with the resource that it is about. */
   problems: Problem[];
 }
@@ -20,6 +22,13 @@ export interface Step {
   id: string;
   /** Top-level properties that made the engine act. */
   diffs: string[];
+}
+
+export interface Drift {
+  op: OpType;
+  type: string;
+  /** Logical name. */
+  name: string;
 }
 
 export interface Problem {
@@ -44,12 +53,25 @@ export function summarize(events: EngineEvent[]): Report {
       const { op, urn, type, old, new: next, diffs } = event.metadata;
       return [{ op, type, name: logicalName(urn), id: (old ?? next)?.id ?? "", diffs: diffs ?? [] }];
     }),
+    drift: driftOf(events),
     problems: events.flatMap(({ diagnosticEvent: event }) => {
       if (!event || (event.severity !== "warning" && event.severity !== "error")) return [];
       const resource = event.urn ? logicalName(event.urn) : "";
       return [{ severity: event.severity, resource, message: withoutColor(event.message) }];
     }),
   };
+}
+
+/** A resource that was to be refreshed ends as it was, or as what happened to it. */
+function driftOf(events: EngineEvent[]): Drift[] {
+  const refreshed = new Set(
+    events.flatMap(({ resourcePreEvent: event }) => (event?.metadata.op === "refresh" ? [event.metadata.urn] : [])),
+  );
+  return events.flatMap(({ resOutputsEvent: event }) => {
+    if (!event || event.metadata.op === "same" || !refreshed.has(event.metadata.urn)) return [];
+    const { op, type, urn } = event.metadata;
+    return [{ op, type, name: logicalName(urn) }];
+  });
 }
 
 /** True when the operation found everything as it should be. */

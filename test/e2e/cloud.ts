@@ -1,4 +1,5 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { clientConfig } from "../../tools/aws-environment";
@@ -7,9 +8,9 @@ import { type Configuration, Engine, type EngineOptions, type Operation } from "
 import { runIntegrationSuite } from "../../tools/integration-suite";
 import { findLeftovers } from "../../tools/leftovers";
 import type { ClientConfig, Found } from "../../tools/leftovers/inventory";
-import { type LocalFolder, localFolder } from "../../tools/paths";
+import { type LocalFolder, localFolder, repository } from "../../tools/paths";
 import { findPulumi } from "../../tools/pulumi-cli";
-import { recover } from "../../tools/recovery";
+import { crash } from "./crash";
 import { tracked } from "./progress";
 
 /** A local AWS of the tests' own, in a temporary folder, so that a developer's environments stay as they are. */
@@ -26,22 +27,23 @@ export class Cloud {
   private constructor(
     private readonly cli: string,
     readonly folder: LocalFolder,
-    private readonly endpoint: string,
+    readonly endpoint: string,
   ) {}
 
   get config(): ClientConfig {
     return clientConfig(this.endpoint);
   }
 
-  environment(suffix: string): Environment {
-    const environment = new Environment(this.cli, this.folder, this.endpoint, suffix);
+  /** @param endpoint what stands between the engine and the local AWS; nothing unless given */
+  environment(suffix: string, endpoint = this.endpoint): Environment {
+    const environment = new Environment(this.cli, this.folder, endpoint, suffix);
     this.environments.push(environment);
     return environment;
   }
 
   /** Ends it, and every engine that still works in it. */
   async stop(): Promise<void> {
-    for (const { engine } of this.environments) killEngine(engine);
+    for (const { engine } of this.environments) crash(engine);
     await stopLocalAws(this.folder);
   }
 }
@@ -87,13 +89,43 @@ export class Environment {
     );
   }
 
-  /** Makes a state usable that a killed engine left. */
-  async recover(): Promise<void> {
-    await tracked(`${this.suffix}: recovery`, () => recover(this.engine, clientConfig(this.endpoint)), this.log);
+  /** Makes a state usable that a killed or failed engine left, by the command that the README tells operators to use. */
+  async recover(...options: string[]): Promise<void> {
+    const work = () => this.run("recover.ts", "--stack", this.suffix, ...options);
+    await tracked(`${this.suffix}: npm run recover`, work, this.log);
+  }
+
+  async refresh(): Promise<Operation> {
+    return tracked(`${this.suffix}: refresh`, () => this.engine.refresh(), this.log);
   }
 
   async destroy(): Promise<Operation> {
     return tracked(`${this.suffix}: destroy`, () => this.engine.destroy(), this.log);
+  }
+
+  /** The event log of the operation at work; empty between operations. */
+  events(): string {
+    const file = this.folder.events(this.suffix);
+    return existsSync(file) ? readFileSync(file, "utf8") : "";
+  }
+
+  /** Runs one of the project's commands as its user would who is logged in to this backend and account. */
+  private async run(tool: string, ...args: string[]): Promise<void> {
+    const output = openSync(this.log, "a");
+    try {
+      const child = spawn(process.execPath, ["--import", "tsx", join(repository, "tools", tool), ...args], {
+        cwd: repository,
+        env: this.engine.environment(),
+        stdio: ["ignore", output, output],
+      });
+      const code = await new Promise<number | null>((resolve, reject) => {
+        child.on("error", reject);
+        child.on("exit", resolve);
+      });
+      if (code !== 0) throw new Error(`${tool} ${args.join(" ")} failed; its output is in ${this.log}`);
+    } finally {
+      closeSync(output);
+    }
   }
 
   /** Whether the integration suite passes; its output is kept beside the engine's. */
@@ -126,11 +158,6 @@ export class Environment {
   private get integrationLog(): string {
     return join(this.folder.root, `${this.suffix}-integration.log`);
   }
-}
-
-/** Ends an engine at work as a crash of the machine would. */
-export function killEngine(engine: Engine): void {
-  for (const { pid } of engine.locks()) process.kill(pid, "SIGKILL");
 }
 
 /** Removes a folder of a run that left nothing to look into. */

@@ -1,12 +1,18 @@
 import { readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DescribeReplicationGroupsCommand, ElastiCacheClient } from "@aws-sdk/client-elasticache";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import type { Operation } from "../../tools/engine";
 import { changedNothing } from "../../tools/events";
-import { Cloud, discard, type Environment, killEngine } from "./cloud";
+import { repository } from "../../tools/paths";
+import { adoptions } from "../../tools/recovery/adoption";
+import { Cloud, discard, type Environment } from "./cloud";
+import { crash } from "./crash";
+import { admitted, changeByHand, changeSecurityGroups, repairs, sorted, visibleDrift } from "./drift";
 import { say } from "./progress";
-import { disclosures, functionEnvironments, secretValues } from "./secrets";
+import { disclosures } from "./secret-forms";
+import { filesIn, filesOfRepository, functionEnvironments, secretValues } from "./secrets";
 
 const minutes = (count: number) => count * 60_000;
 
@@ -74,25 +80,26 @@ step("an environment comes up and passes the integration suite", async () => {
   expect(await first.passesIntegrationSuite()).toBe(true);
 });
 
-step("a second up changes nothing", async () => {
+step("a second up and a refresh change nothing", async () => {
   const operation = await first.up();
   expect(operation).toMatchObject(flawless);
   expect({ steps: operation.steps, nothing: changedNothing(operation) }).toEqual({ steps: [], nothing: true });
+  const refresh = await first.refresh();
+  expect(refresh).toMatchObject(flawless);
+  expect({ drift: refresh.drift, nothing: changedNothing(refresh) }).toEqual({ drift: [], nothing: true });
 });
 
-step("no secret's value stands anywhere but in Secrets Manager", async () => {
-  const values = await secretValues(cloud.config, first.suffix);
-  // The AUTH token and the service's password before and after their first rotation, and the master's password.
-  expect(values.map((value) => value.length >= 16)).toEqual([true, true, true, true, true]);
-
-  const texts = {
-    state: JSON.stringify(await first.engine.export()),
-    outputs: JSON.stringify(first.outputs()),
-    "environment variables of functions": await functionEnvironments(cloud.config),
-    "output of the engine": readFileSync(first.log, "utf8"),
-    "log of the local AWS": readFileSync(cloud.folder.log, "utf8"),
-  };
-  expect(disclosures(texts, values)).toEqual([]);
+step("a recovery would find every resource under the identifier that it has", async () => {
+  const cloudNow = { config: cloud.config, existing: await first.leftovers(), taken: new Set<string>() };
+  const { resources = [] } = await first.engine.export();
+  const own = resources.filter(({ type, urn }) => !/^(pulumi|tap):/.test(type) && !remade.includes(logicalType(urn)));
+  const found = await Promise.all(
+    own.map(async ({ inputs = {}, type, urn }) => [urn, (await adoptions[type]?.({ type, inputs }, cloudNow))?.id]),
+  );
+  // The provider takes a database's name, too, and puts its own identifier in place of it.
+  expect(found).toEqual(
+    own.map(({ id, outputs, type, urn }) => [urn, type.includes("rds/instance") ? outputs?.identifier : id]),
+  );
 });
 
 step("a new configuration updates the database and the cache in place", async () => {
@@ -132,11 +139,29 @@ step("the other one passes the integration suite, with a suffix of 20 characters
   expect(await second.passesIntegrationSuite()).toBe(true);
 });
 
+step("no secret's value stands anywhere but in Secrets Manager", async () => {
+  const values = await secretValues(cloud.config, second.suffix);
+  // The AUTH token and the service's password before and after their first rotation, and the master's password.
+  expect(values.map((value) => value.length >= 16)).toEqual([true, true, true, true, true]);
+
+  const passphrase = readFileSync(cloud.folder.passphrase, "utf8");
+  const written = filesIn(cloud.folder.root, basename(cloud.folder.passphrase));
+  // State, its backups and history, outputs, output of the engine, log of the local AWS.
+  expect(Object.keys(written).length).toBeGreaterThan(20);
+  const texts = {
+    ...written,
+    "environment variables of functions": await functionEnvironments(cloud.config),
+    ...filesIn(join(repository, ".local/bundles")),
+    ...filesOfRepository(),
+  };
+  expect(disclosures(texts, [...values, passphrase])).toEqual([]);
+});
+
 step("the same suffix comes up again, although its engine is killed while it waits for the database", async () => {
   const cutOff = first.up();
   await databaseIsBeingCreated();
   await engineWaits();
-  killEngine(first.engine);
+  crash(first.engine);
   expect((await cutOff).succeeded).toBe(false);
 
   await first.recover();
@@ -144,10 +169,44 @@ step("the same suffix comes up again, although its engine is killed while it wai
   expect(changedNothing(await first.up())).toBe(true);
 });
 
+step("what is changed by hand is found by a refresh and repaired by an up", async () => {
+  await changeByHand(cloud.config, second.suffix);
+  const refresh = await second.refresh();
+  expect(refresh).toMatchObject(flawless);
+  expect(sorted(refresh.drift)).toEqual(visibleDrift);
+  const up = await second.up();
+  expect(up).toMatchObject(flawless);
+  expect(sorted(up.steps.map(({ op, type, name }) => `${op} ${type} ${name}`))).toEqual(repairs);
+});
+
+step("a security group that was opened is closed by a recovery, and what it lost comes back", async () => {
+  const before = await admitted(cloud.config, second.suffix);
+  await changeSecurityGroups(cloud.config, second.suffix);
+  expect(await admitted(cloud.config, second.suffix)).not.toEqual(before);
+  await second.recover();
+  expect(await second.up()).toMatchObject(flawless);
+  expect(await admitted(cloud.config, second.suffix)).toEqual(before);
+  expect(changedNothing(await second.refresh())).toBe(true);
+});
+
 step("both go away, and nothing is left", async () => {
   expect(await Promise.all([first.destroy(), second.destroy()])).toMatchObject([flawless, flawless]);
   expect([await first.leftovers(), await second.leftovers()]).toEqual([[], []]);
 });
+
+/** What is made again instead: what is no thing in AWS, or one of the account's that every environment makes sure of. */
+const remade = [
+  "aws:apigateway/account:Account account",
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup default",
+  "aws:iam/role:Role api-gateway-logs",
+  "aws:lambda/invocation:Invocation migrate",
+  "random:index/randomPassword:RandomPassword redis-auth-token",
+];
+
+/** Type and logical name of a resource. */
+function logicalType(urn: string): string {
+  return urn.split("::").slice(2).join(" ").replace(/^.*\$/, "");
+}
 
 /** The identity and size of the first environment's database and cache. */
 async function dataStores() {

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { localAwsEnvironment } from "../../tools/aws-environment";
-import type { Deployment } from "../../tools/engine";
+import type { Deployment } from "../../tools/stack-commands";
 import { policyPack } from "../../tools/paths";
 import { findPulumi } from "../../tools/pulumi-cli";
 

@@ -1,3 +1,6 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import {
   GetSecretValueCommand,
   ListSecretVersionIdsCommand,
@@ -7,6 +10,7 @@ import { LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
 import { belongsTo } from "../../tools/leftovers";
 import { type ClientConfig, collect } from "../../tools/leftovers/inventory";
 import { secretsManager } from "../../tools/leftovers/secrets-manager";
+import { repository } from "../../tools/paths";
 
 /** The value of every version of every secret of an environment; of a database secret, its password. */
 export async function secretValues(config: ClientConfig, suffix: string): Promise<string[]> {
@@ -39,8 +43,28 @@ export async function functionEnvironments(config: ClientConfig): Promise<string
   return JSON.stringify(functions.map(({ Environment }) => Environment?.Variables ?? {}));
 }
 
-/** Names of the texts that hold one of the values, as it is or as JSON writes it. */
-export function disclosures(texts: Record<string, string>, values: string[]): string[] {
-  const forms = values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]);
-  return Object.keys(texts).filter((name) => forms.some((form) => texts[name]?.includes(form)));
+/** The text of every file of a folder, by its path there, without one of them. */
+export function filesIn(folder: string, except?: string): Record<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = entries.map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  return textsOf(
+    folder,
+    files.filter((file) => file !== except),
+  );
+}
+
+/** The text of every file of the repository that git keeps or would take. */
+export function filesOfRepository(): Record<string, string> {
+  const list = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: repository,
+    encoding: "utf8",
+  });
+  return textsOf(
+    repository,
+    list.split("\0").filter((file) => file !== "" && existsSync(join(repository, file))),
+  );
+}
+
+function textsOf(folder: string, files: string[]): Record<string, string> {
+  return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), "utf8")]));
 }

@@ -22,6 +22,12 @@ const defaultProvider = (name: string, logicalName: string): EngineEvent => {
   return event;
 };
 
+const ended = (op: OpType, type: string, name: string): EngineEvent => ({
+  sequence: 0,
+  timestamp: 0,
+  resOutputsEvent: { metadata: { op, urn: urn(type, name), type, provider: "" } },
+});
+
 const diagnostic = (
   severity: "info" | "info#err" | "warning" | "error",
   message: string,
@@ -54,8 +60,26 @@ describe("the report of an operation", () => {
         { op: "update", type: "aws:rds/instance:Instance", name: "postgres", id: "db-1", diffs: ["instanceClass"] },
         { op: "create", type: "aws:kms/key:Key", name: "logs", id: "", diffs: [] },
       ],
+      drift: [],
       problems: [],
     });
+  });
+
+  it("lists what a refresh found changed or gone, and nothing else", () => {
+    const { drift } = summarize([
+      step("refresh", "aws:kms/key:Key", "logs", "1"),
+      step("refresh", "aws:cloudwatch/logGroup:LogGroup", "audit", "2"),
+      step("refresh", "aws:ec2/vpc:Vpc", "vpc", "3"),
+      step("update", "aws:iam/role:Role", "task", "4"),
+      ended("update", "aws:kms/key:Key", "logs"),
+      ended("delete", "aws:cloudwatch/logGroup:LogGroup", "audit"),
+      ended("same", "aws:ec2/vpc:Vpc", "vpc"),
+      ended("update", "aws:iam/role:Role", "task"),
+    ]);
+    expect(drift).toEqual([
+      { op: "update", type: "aws:kms/key:Key", name: "logs" },
+      { op: "delete", type: "aws:cloudwatch/logGroup:LogGroup", name: "audit" },
+    ]);
   });
 
   it("keeps warnings and errors, without the engine's colors, and drops what only informs", () => {

@@ -1,6 +1,12 @@
-import type { ResourceState } from "../../tools/engine";
+import "./mocked-bundle";
+import { clientConfig } from "../../tools/aws-environment";
 import type { Found, FoundType } from "../../tools/leftovers/inventory";
-import { adopt } from "../../tools/recovery";
+import { adoptions } from "../../tools/recovery/adoption";
+import { strangers } from "../../tools/recovery/orphans";
+import { adopt, providerOf, withAdopted } from "../../tools/recovery/pending";
+import { describeRule, foreignRules, groupsIn, withoutLostRules } from "../../tools/recovery/security-group-rules";
+import type { ResourceState } from "../../tools/stack-commands";
+import { isolated, recordProgram } from "./program";
 
 const created = (type: string, name: string, inputs: Record<string, unknown>): ResourceState => ({
   urn: `urn:pulumi:dev::tap::${type}::${name}`,
@@ -8,59 +14,181 @@ const created = (type: string, name: string, inputs: Record<string, unknown>): R
   inputs,
 });
 const existing = (type: FoundType, id: string, ...names: string[]): Found => ({ type, id, names, tags: {} });
+/** Nothing here asks AWS. */
+const config = clientConfig("http://localhost:1");
+const adoptFrom = (found: Found[], wanted: ResourceState[], known: ResourceState[] = []) =>
+  adopt(wanted, known, { config, existing: found });
 
 const subnet = "aws:ec2/subnet:Subnet";
-const rule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
-const database = "aws:rds/instance:Instance";
+const alias = "aws:kms/alias:Alias";
 
-it("adopts what a killed engine was creating by its type and physical name", () => {
-  const one = created(subnet, "data-1", { tags: { Name: "subnet-data-1-dev" } });
-  const other = created(database, "postgres", { identifier: "rds-postgres-dev" });
-  expect(
-    adopt(
-      [one, other],
-      [
-        existing(subnet, "subnet-2", "subnet-data-2-dev"),
-        existing(subnet, "subnet-1", "subnet-data-1-dev"),
-        existing(database, "rds-postgres-dev", "rds-postgres-dev"),
-      ],
-      [],
-    ),
-  ).toEqual([
-    { ...one, id: "subnet-1", outputs: one.inputs },
-    { ...other, id: "rds-postgres-dev", outputs: other.inputs },
-  ]);
+it("knows for each type of the program how it is adopted, and for no other", async () => {
+  const optional = { auditTrail: "true", alarmEmails: '["on-call@example.org"]' };
+  const types = [...(await recordProgram(optional)), ...(await recordProgram(isolated))].map(({ type }) => type);
+  const inCloud = [...new Set(types)].filter((type) => !/^(tap|pulumi):/.test(type)).sort();
+  expect(Object.keys(adoptions).sort()).toEqual(inCloud);
 });
 
-it("gives each of those without a name one that nobody has", () => {
-  const [first, second, third] = ["a", "b", "c"].map((name) => created(rule, name, {}));
-  const known = { ...created(rule, "known", {}), id: "sgr-1" };
-  expect(
-    adopt(
-      [first, second, third].filter((resource) => resource !== undefined),
-      [existing(rule, "sgr-1"), existing(rule, "sgr-2"), existing(rule, "sgr-3")],
+describe("what a killed engine was creating", () => {
+  it("is adopted by its type and physical name", async () => {
+    const one = created(subnet, "data-1", { tags: { Name: "subnet-data-1-dev" } });
+    const other = created(alias, "logs", { name: "alias/kms-logs-dev" });
+    expect(
+      await adoptFrom(
+        [
+          existing(subnet, "subnet-2", "subnet-data-2-dev"),
+          existing(subnet, "subnet-1", "subnet-data-1-dev"),
+          existing(alias, "alias/kms-logs-dev", "alias/kms-logs-dev"),
+        ],
+        [one, other],
+      ),
+    ).toEqual([
+      { ...one, id: "subnet-1", outputs: { ...one.inputs, id: "subnet-1" } },
+      { ...other, id: "alias/kms-logs-dev", outputs: { ...other.inputs, id: "alias/kms-logs-dev" } },
+    ]);
+  });
+
+  it("is not what the state has already", async () => {
+    const inputs = { tags: { Name: "subnet-data-1-dev" } };
+    const known = { ...created(subnet, "known", inputs), id: "subnet-1" };
+    const found = [
+      existing(subnet, "subnet-1", "subnet-data-1-dev"),
+      existing(subnet, "subnet-2", "subnet-data-1-dev"),
+    ];
+    const adopted = await adoptFrom(
+      found,
+      [created(subnet, "data-1", inputs), created(subnet, "copy", inputs)],
       [known],
-    ),
-  ).toEqual([
-    { ...first, id: "sgr-2", outputs: {} },
-    { ...second, id: "sgr-3", outputs: {} },
-  ]);
+    );
+    expect(adopted.map(({ urn, id }) => [urn.split("::").at(-1), id])).toEqual([["data-1", "subnet-2"]]);
+  });
+
+  it("is forgotten when it did not come to exist", async () => {
+    expect(await adoptFrom([], [created(alias, "logs", { name: "alias/kms-logs-dev" })])).toEqual([]);
+  });
+
+  it.each([
+    ["aws:apigateway/stage:Stage", { restApi: "a1b2c3", stageName: "dev" }, "ags-a1b2c3-dev"],
+    [
+      "aws:cognito/resourceServer:ResourceServer",
+      { userPoolId: "eu-west-1_a", identifier: "records" },
+      "eu-west-1_a|records",
+    ],
+    ["aws:cognito/userPoolDomain:UserPoolDomain", { domain: "records-sign-in-dev" }, "records-sign-in-dev"],
+    ["aws:ec2/route:Route", { routeTableId: "rtb-1", destinationCidrBlock: "0.0.0.0/0" }, "r-rtb-11080289494"],
+  ])("is left to the refresh if it is a %s", async (type, inputs, id) => {
+    const resource = created(type, "it", inputs);
+    expect(await adoptFrom([], [resource])).toEqual([{ ...resource, id, outputs: { ...inputs, id } }]);
+  });
+
+  it("is not guessed from what is not known", async () => {
+    expect(await adoptFrom([], [created("aws:apigateway/stage:Stage", "it", { stageName: "dev" })])).toEqual([]);
+  });
+
+  it("is a task definition by its family, with the ARN that the provider reads it by", async () => {
+    const type = "aws:ecs/taskDefinition:TaskDefinition";
+    const arn = (revision: number) => `arn:aws:ecs:eu-west-1:123456789012:task-definition/analytics-dev:${revision}`;
+    const known = { ...created(type, "analytics", {}), id: "analytics-dev", outputs: { arn: arn(1) } };
+    const [adopted] = await adoptFrom(
+      [existing(type, arn(1), "analytics-dev"), existing(type, arn(2), "analytics-dev")],
+      [created(type, "analytics", { family: "analytics-dev" })],
+      [known],
+    );
+    expect(adopted).toMatchObject({ id: "analytics-dev", outputs: { arn: arn(2) } });
+  });
+
+  it("is given its document again if it is an API, which it may not have yet", async () => {
+    const type = "aws:apigateway/restApi:RestApi";
+    const [adopted] = await adoptFrom(
+      [existing(type, "a1b2c3", "records-api-dev")],
+      [created(type, "records", { name: "records-api-dev", body: "{}" })],
+    );
+    expect(adopted?.inputs).toEqual({ name: "records-api-dev", body: "{}" });
+    expect(adopted?.outputs).toEqual({ name: "records-api-dev", id: "a1b2c3" });
+  });
+
+  it("replaces what has its place, which is left to be deleted", () => {
+    const [old, other, replacement] = [
+      { ...created(subnet, "a", {}), id: "subnet-1" },
+      { ...created(subnet, "b", {}), id: "subnet-2" },
+      { ...created(subnet, "a", {}), id: "subnet-3" },
+    ];
+    expect(withAdopted([old, other], [replacement])).toEqual([{ ...old, delete: true }, other, replacement]);
+  });
 });
 
-it.each([
-  ["aws:apigateway/stage:Stage", { restApi: "a1b2c3", stageName: "dev" }, "ag-a1b2c3-dev"],
-  [
-    "aws:cognito/resourceServer:ResourceServer",
-    { userPoolId: "eu-west-1_a", identifier: "records" },
-    "eu-west-1_a|records",
-  ],
-  ["aws:cognito/userPoolDomain:UserPoolDomain", { domain: "records-sign-in-dev" }, "records-sign-in-dev"],
-  ["aws:ec2/route:Route", { routeTableId: "rtb-1", destinationCidrBlock: "0.0.0.0/0" }, "rtb-1_0.0.0.0/0"],
-])("leaves it to the refresh whether a %s exists", (type, inputs, id) => {
-  const resource = created(type, "it", inputs);
-  expect(adopt([resource], [], [])).toEqual([{ ...resource, id, outputs: inputs }]);
+describe("where an environment is", () => {
+  const provider = (name: string, inputs: Record<string, unknown>) => created("pulumi:providers:aws", name, inputs);
+  const account = provider("account", { region: "eu-central-1" });
+
+  it("is what the provider with its tags says", () => {
+    const defaultTags = JSON.stringify({ tags: { Environment: "pr-42", Project: "tap" } });
+    expect(providerOf([account, provider("aws", { region: "eu-central-1", defaultTags })])).toEqual({
+      region: "eu-central-1",
+      environmentSuffix: "pr-42",
+    });
+  });
+
+  it("is nowhere before there is one", () => {
+    expect(providerOf([account])).toBeUndefined();
+  });
 });
 
-it("forgets what did not come to exist", () => {
-  expect(adopt([created(database, "postgres", { identifier: "rds-postgres-dev" })], [], [])).toEqual([]);
+it("is a stranger to the state what neither is a resource nor stands in what AWS says of one", () => {
+  const resources = [
+    { ...created("aws:ec2/vpc:Vpc", "vpc", {}), id: "vpc-1", outputs: { defaultRouteTableId: "rtb-1" } },
+    { ...created("aws:rds/instance:Instance", "db", {}), id: "db-1", outputs: { secrets: [{ secretArn: "arn:1" }] } },
+  ];
+  const found = [
+    existing("aws:ec2/vpc:Vpc", "vpc-1"),
+    existing("aws:ec2/vpc:Vpc", "vpc-2"),
+    existing("aws:ec2/routeTable:RouteTable", "rtb-1"),
+    existing("aws:secretsmanager/secret:Secret", "arn:1"),
+    // Of a function's network, and of the autoscaling: AWS's own.
+    existing("aws:ec2/networkInterface:NetworkInterface", "eni-1"),
+    existing("aws:cloudwatch/metricAlarm:MetricAlarm", "TargetTracking-service/ecs-dev/analytics-dev-AlarmLow-1"),
+  ];
+  expect(strangers(found, resources).map(({ id }) => id)).toEqual(["vpc-2"]);
+});
+
+describe("rules of security groups", () => {
+  const type = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+  const own = { ...created(type, "to-redis", {}), id: "sgr-1" };
+  const lost = { ...created(type, "to-internet", {}), id: "sgr-2" };
+  const dependent = { ...created("aws:lambda/function:Function", "service", {}), dependencies: [own.urn, lost.urn] };
+  const resources = [
+    { ...created("aws:ec2/securityGroup:SecurityGroup", "service", {}), id: "sg-1" },
+    own,
+    lost,
+    dependent,
+  ];
+  const rules = [
+    { SecurityGroupRuleId: "sgr-1", GroupId: "sg-1", IsEgress: true },
+    {
+      SecurityGroupRuleId: "sgr-3",
+      GroupId: "sg-1",
+      IsEgress: false,
+      IpProtocol: "tcp",
+      FromPort: 22,
+      ToPort: 22,
+      CidrIpv4: "0.0.0.0/0",
+    },
+  ];
+
+  it("are looked for in the groups of the state", () => {
+    expect(groupsIn(resources)).toEqual(["sg-1"]);
+  });
+
+  it("leave the state with what says that it depends on them when they are gone", () => {
+    expect(withoutLostRules(resources, rules)).toEqual([resources[0], own, { ...dependent, dependencies: [own.urn] }]);
+  });
+
+  it("leave it as it is when none is gone", () => {
+    expect(withoutLostRules([own], rules)).toEqual([own]);
+  });
+
+  it("are foreign when the state has them not", () => {
+    const foreign = foreignRules(resources, rules);
+    expect(foreign.map(describeRule)).toEqual(["  sgr-3  into sg-1: tcp 22 from 0.0.0.0/0"]);
+  });
 });

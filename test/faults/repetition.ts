@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { IAMClient, paginateListRoles } from "@aws-sdk/client-iam";
+import { apiGatewayAccountRoleName } from "../../lib/api-gateway-account";
+import { collect } from "../../tools/leftovers/inventory";
+import type { Cloud } from "../e2e/cloud";
+import type { Undisturbed } from "./cycles";
+import { mustBeGone, mustEqual, mustSucceed, portrait } from "./lap";
+import type { Results } from "./table";
+
+/** Creates and destroys environments of one suffix, one after another. */
+export async function rounds(
+  results: Results,
+  cloud: Cloud,
+  options: { suffix: string; rounds: number; reference: Promise<Undisturbed> },
+): Promise<void> {
+  const { suffix, rounds: count, reference } = options;
+  const environment = cloud.environment(suffix);
+  for (let round = 1; round <= count; round++) {
+    await results.point("rounds of one suffix", `${suffix}, round ${round}`, async () => {
+      mustSucceed(await environment.up(), "up");
+      mustEqual(await portrait(environment, {}), (await reference).created);
+      mustSucceed(await environment.destroy(), "destroy");
+      await mustBeGone(environment);
+      await environment.engine.remove();
+    });
+  }
+}
+
+/** Creates and destroys environments of several suffixes in one account at the same time. */
+export async function sideBySide(
+  results: Results,
+  cloud: Cloud,
+  options: { suffixes: string[]; reference: Promise<Undisturbed> },
+): Promise<void> {
+  const { suffixes, reference } = options;
+  const environments = suffixes.map((suffix) => cloud.environment(suffix));
+  const each = (what: string, work: (index: number) => Promise<void>) =>
+    Promise.all(
+      environments.map(({ suffix }, index) => results.point(`suffixes at once: ${what}`, suffix, () => work(index))),
+    );
+  const at = (index: number) => {
+    const environment = environments[index];
+    if (!environment) throw new Error(`there is no environment ${index}`);
+    return environment;
+  };
+  await each("up", async (index) => {
+    // Of two first environments of an account, one would find that the other has made what they share (README, "Troubleshooting").
+    if (index > 0) await accountIsPrepared(cloud);
+    mustSucceed(await at(index).up(), "up");
+    mustEqual(await portrait(at(index), {}), (await reference).created);
+  });
+  await each("destroy", async (index) => {
+    mustSucceed(await at(index).destroy(), "destroy");
+    await mustBeGone(at(index));
+    await at(index).engine.remove();
+  });
+}
+
+/** Waits until the first environment has made the account's role. */
+async function accountIsPrepared(cloud: Cloud): Promise<void> {
+  const client = new IAMClient(cloud.config);
+  for (;;) {
+    const roles = await collect(paginateListRoles({ client }, {}), (page) => page.Roles);
+    if (roles.some(({ RoleName }) => RoleName === apiGatewayAccountRoleName)) return;
+    await sleep(500);
+  }
+}

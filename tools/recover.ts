@@ -1,0 +1,149 @@
+/** `npm run recover`: makes a stack usable again after a run of Pulumi that was killed, or that AWS's answers did not reach. */
+import { hostname } from "node:os";
+import { Command } from "commander";
+import { runCommand, UserError } from "./cli";
+import { confirm } from "./confirmation";
+import { describeLeftovers } from "./leftovers";
+import type { ClientConfig, Found } from "./leftovers/inventory";
+import { isAlive } from "./process";
+import { findPulumi } from "./pulumi-cli";
+import { strangers } from "./recovery/orphans";
+import { adopt, adoptPending, existingOf, providerOf, takeOver, withAdopted } from "./recovery/pending";
+import {
+  describeRule,
+  foreignRules,
+  groupsIn,
+  isRule,
+  revoke,
+  rulesOf,
+  withoutLostRules,
+} from "./recovery/security-group-rules";
+import { removeAll } from "./removal";
+import type { Deployment } from "./stack-commands";
+import { UserStack } from "./user-stack";
+
+const command = new Command("npm run recover --")
+  .description(
+    "Makes a stack usable again after a killed or failed run: releases its lock, takes what exists in AWS into its state, and drops what does not.",
+  )
+  .requiredOption("--stack <name>", "stack in the backend that you are logged in to")
+  .option("--unlock", "release the lock whoever holds it: only if that run is dead for certain")
+  .option(
+    "--delete",
+    "remove what exists of the environment beside the state and the program, once the stack's name is typed",
+  )
+  .option("--yes", "with --delete: do not ask")
+  .parse();
+
+interface Options {
+  stack: string;
+  unlock?: boolean;
+  delete?: boolean;
+  yes?: boolean;
+}
+
+runCommand(async () => {
+  const options = command.opts<Options>();
+  const { stack: name, unlock } = options;
+  const stack = new UserStack(await findPulumi(), name);
+  if (unlock) await stack.unlock();
+  let state = await stack.export();
+  const killed = unlock ? true : await releaseDeadLock(stack, state);
+
+  const provider = providerOf(state.resources ?? []);
+  if (!provider) {
+    console.log(`"${name}" has nothing in AWS. Run the command that was cut off again.`);
+    return;
+  }
+  // Tried often, as an account holds much besides ours, and looking through it meets AWS's request limits.
+  const config: ClientConfig = { region: provider.region, maxAttempts: 10, retryMode: "adaptive" };
+  if (state.pending_operations !== undefined) {
+    await adoptPending(stack, state, config);
+    state = await stack.export();
+  }
+  const existing = await existingOf(state.resources ?? [], config);
+  let unknown = strangers(existing, state.resources ?? []);
+  // A killed engine has told what it was creating; a failed one may not have heard that it did.
+  if (!killed || unknown.length > 0) {
+    state = await adoptMissing(stack, state, { config, existing });
+    unknown = strangers(unknown, state.resources ?? []);
+  }
+  await restoreSecurityGroups(stack, state, config);
+  await removeUnknown(
+    unknown.filter(({ type }) => !isRule(type)),
+    config,
+    options,
+  );
+  console.log(`The state of "${name}" says what exists. Run the command that was cut off again.`);
+});
+
+/** What AWS made twice, as its first answer was lost. */
+async function removeUnknown(unknown: Found[], config: ClientConfig, options: Options): Promise<void> {
+  if (unknown.length === 0) return;
+  console.log(`In AWS, but neither in the state nor in the program:\n${describeLeftovers(unknown)}`);
+  if (!options.delete) {
+    console.log("They cost money until they are removed: add --delete.");
+    return;
+  }
+  if (!options.yes) {
+    await confirm("All of this is removed, and does not come back. Type the stack's name:", options.stack, {
+      input: process.stdin,
+      output: process.stdout,
+    });
+  }
+  const failures = await removeAll(config, unknown);
+  if (failures.length > 0) {
+    throw new UserError(
+      `These would not go:\n${failures.map(({ found: { type, id }, reason }) => `  ${type} ${id}: ${reason}`).join("\n")}`,
+    );
+  }
+}
+
+/** Neither `refresh` nor `up` sees rules that others have added to a group, and `refresh` fails where one of the program's own is gone. */
+async function restoreSecurityGroups(stack: UserStack, state: Deployment, config: ClientConfig): Promise<void> {
+  const { resources = [] } = state;
+  const rules = await rulesOf(groupsIn(resources), config);
+  const kept = withoutLostRules(resources, rules);
+  if (kept.length < resources.length) {
+    console.log(`${resources.length - kept.length} rules of security groups are gone; the next up makes them again.`);
+    await stack.import({ ...state, resources: kept });
+  }
+  const foreign = foreignRules(resources, rules);
+  if (foreign.length === 0) return;
+  console.log(`Revoked, as the program has no such rules:\n${foreign.map(describeRule).join("\n")}`);
+  await revoke(foreign, config);
+}
+
+/** Takes into the state what the program wants, and what exists although the state does not know it. */
+async function adoptMissing(
+  stack: UserStack,
+  state: Deployment,
+  cloud: { config: ClientConfig; existing: Found[] },
+): Promise<Deployment> {
+  console.log("Looking whether what the next `up` would create exists already …");
+  const { resources = [] } = state;
+  const adopted = await adopt(await stack.missing(), resources, cloud);
+  if (adopted.length === 0) return state;
+  await takeOver(stack, { ...state, resources: withAdopted(resources, adopted) }, cloud.config);
+  return stack.export();
+}
+
+/** Releases the lock of a process of this machine that does not run any more; true if there was one. Somebody else's is respected. */
+async function releaseDeadLock(stack: UserStack, state: Deployment): Promise<boolean> {
+  try {
+    // Changes nothing, but takes the lock.
+    await stack.import(state);
+    return false;
+  } catch (error) {
+    const reason = (error as { stderr?: string }).stderr ?? "";
+    if (!/currently locked|currently in progress/.test(reason)) throw error;
+    const [owner, host, pid] = /created by .+@(.+) \(pid (\d+)\)/.exec(reason) ?? [];
+    if (host !== hostname() || isAlive(Number(pid))) {
+      throw new UserError(
+        `Another command works on "${stack.stack}"${owner ? ` (${owner})` : ""}. Wait for it to end; if it is dead for certain, add --unlock.`,
+      );
+    }
+    await stack.unlock();
+    return true;
+  }
+}

@@ -1,0 +1,95 @@
+import { UserError } from "../cli";
+import { findLeftovers } from "../leftovers";
+import type { ClientConfig, Found } from "../leftovers/inventory";
+import type { Deployment, ResourceState } from "../stack-commands";
+import { adoptions, type Cloud, type Identity } from "./adoption";
+import { groupsIn, rulesOf, withoutLostRules } from "./security-group-rules";
+import { settlings } from "./settling";
+
+/** What recovery needs of a stack. */
+export interface RecoverableStack {
+  /** Name of the stack. */
+  stack: string;
+  import(deployment: Deployment): Promise<void>;
+  /** Brings the state in line with the cloud: what is not there any more is dropped, what has changed is noted. */
+  refresh(): Promise<{ succeeded: boolean }>;
+}
+
+/**
+ * Ends what a killed engine has left pending: what it was creating and what exists is taken into the state, and a refresh finds out the rest.
+ * @param state the stack's, as exported
+ */
+export async function adoptPending(stack: RecoverableStack, state: Deployment, config: ClientConfig): Promise<void> {
+  const { pending_operations: pending = [], resources = [] } = state;
+  console.log(`The last run was cut off during ${pending.length} operations: looking up what became of them …`);
+  const creating = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
+  const adopted = await adopt(creating, resources, { config, existing: await existingOf(resources, config) });
+  await takeOver(stack, { ...state, resources: withAdopted(resources, adopted), pending_operations: [] }, config);
+}
+
+/** Replaces the state and brings it in line with the cloud. */
+export async function takeOver(stack: RecoverableStack, state: Deployment, config: ClientConfig): Promise<void> {
+  const { resources = [] } = state;
+  await stack.import({ ...state, resources: withoutLostRules(resources, await rulesOf(groupsIn(resources), config)) });
+  const { succeeded } = await stack.refresh();
+  if (!succeeded) {
+    throw new UserError("The state could not be brought in line with the cloud. The engine's output is above.");
+  }
+}
+
+/**
+ * Those of the resources that exist, or may exist, in the form in which the state keeps resources.
+ * A refresh then reads what they really are, and drops those that do not exist.
+ */
+export async function adopt(
+  wanted: ResourceState[],
+  known: ResourceState[],
+  { config, existing }: Pick<Cloud, "config" | "existing">,
+): Promise<ResourceState[]> {
+  const taken = new Set(known.flatMap(({ id, outputs }) => [id, outputs?.arn]).filter((id) => typeof id === "string"));
+  const adopted: ResourceState[] = [];
+  for (const resource of wanted) {
+    const found = await identify(resource, { config, existing, taken });
+    if (!found) continue;
+    taken.add(found.id);
+    await settlings[resource.type]?.(found.id, config);
+    adopted.push(adoptedState(resource, found));
+  }
+  return adopted;
+}
+
+/** What exists of an environment with this state. */
+export async function existingOf(resources: ResourceState[], config: ClientConfig): Promise<Found[]> {
+  const provider = providerOf(resources);
+  return provider ? findLeftovers(config, provider.environmentSuffix) : [];
+}
+
+function identify(
+  { type, inputs = {} }: ResourceState,
+  cloud: Cloud,
+): Promise<Identity | undefined> | Identity | undefined {
+  return adoptions[type]?.({ type, inputs }, cloud);
+}
+
+function adoptedState(resource: ResourceState, { id, outputs }: Identity): ResourceState {
+  // A second request gives an API its document; without it in the outputs the next `up` sends it again.
+  const { body, ...readable } = resource.inputs ?? {};
+  return { ...resource, id, outputs: { ...readable, id, ...outputs } };
+}
+
+/** What an adopted resource replaces is left to be deleted, as the engine does it. */
+export function withAdopted(resources: ResourceState[], adopted: ResourceState[]): ResourceState[] {
+  const urns = new Set(adopted.map(({ urn }) => urn));
+  return [...resources.map((known) => (urns.has(known.urn) ? { ...known, delete: true } : known)), ...adopted];
+}
+
+/** Where an environment is and what it is called, by the provider in its state; undefined before anything can have been created. */
+export function providerOf(resources: ResourceState[]): { region: string; environmentSuffix: string } | undefined {
+  const inputs = resources
+    .filter(({ type }) => type === "pulumi:providers:aws")
+    .map((provider) => provider.inputs as { region: string; defaultTags?: string })
+    .find(({ defaultTags }) => defaultTags !== undefined);
+  if (inputs?.defaultTags === undefined) return undefined;
+  const { tags } = JSON.parse(inputs.defaultTags) as { tags: { Environment: string } };
+  return { region: inputs.region, environmentSuffix: tags.Environment };
+}

@@ -1,0 +1,71 @@
+import { execFile } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { randomUUID } from "node:crypto";
+
+/** What `pulumi stack export` returns, as far as it is read here. */
+export interface Deployment {
+  resources?: ResourceState[];
+  pending_operations?: { type: string; resource: ResourceState }[];
+}
+
+export interface ResourceState {
+  urn: string;
+  type: string;
+  custom?: boolean;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+  /** URNs of what must exist before it. */
+  dependencies?: string[];
+  /** True for what a replacement has left to be deleted. */
+  delete?: boolean;
+}
+
+/** Where and how the Pulumi CLI runs. */
+export interface Surroundings {
+  /** Path or name of the CLI. */
+  cli: string;
+  stack: string;
+  folder: string;
+  environment: NodeJS.ProcessEnv;
+}
+
+/** The CLI's commands on one stack that run no program. */
+export class StackCommands {
+  constructor(private readonly surroundings: Surroundings) {}
+
+  /** Runs a command and returns what it prints. */
+  async query(...args: string[]): Promise<string> {
+    const { cli, environment, folder, stack } = this.surroundings;
+    const { stdout } = await promisify(execFile)(cli, ["--non-interactive", ...args, "--stack", stack], {
+      cwd: folder,
+      env: environment,
+      maxBuffer: 256 * 1024 * 1024,
+    });
+    return stdout;
+  }
+
+  /** Releases the lock of an engine that was killed. */
+  async unlock(): Promise<void> {
+    await this.query("cancel", "--yes");
+  }
+
+  /** The state, with its secrets encrypted. */
+  async export(): Promise<Deployment> {
+    return (JSON.parse(await this.query("stack", "export")) as { deployment: Deployment }).deployment;
+  }
+
+  /** Replaces the state. */
+  async import(deployment: Deployment): Promise<void> {
+    const file = join(tmpdir(), `tap-state-${randomUUID()}.json`);
+    writeFileSync(file, JSON.stringify({ version: 3, deployment }), { mode: 0o600 });
+    try {
+      await this.query("stack", "import", "--file", file);
+    } finally {
+      rmSync(file);
+    }
+  }
+}

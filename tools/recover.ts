@@ -47,7 +47,7 @@ runCommand(async () => {
   const { stack: name, unlock } = options;
   const stack = new UserStack(await findPulumi(), name);
   if (unlock) await stack.unlock();
-  let state = await stack.export();
+  let state = await exported(stack);
   const killed = unlock ? true : await releaseDeadLock(stack, state);
 
   const provider = providerOf(state.resources ?? []);
@@ -76,6 +76,19 @@ runCommand(async () => {
   );
   console.log(`The state of "${name}" says what exists. Run the command that was cut off again.`);
 });
+
+/** The state; one that is cut off in the middle, as only a backend of files leaves it, is told with the way out. */
+async function exported(stack: UserStack): Promise<Deployment> {
+  try {
+    return await stack.export();
+  } catch (error) {
+    const reason = (error as { stderr?: string }).stderr ?? "";
+    if (!reason.includes("failed to load checkpoint")) throw error;
+    throw new UserError(
+      `The state of "${stack.stack}" is half written. In the folder of the backend, put the one before it back, .pulumi/stacks/<project>/${stack.stack}.json.bak, and run the same command again.`,
+    );
+  }
+}
 
 /** What AWS made twice, as its first answer was lost. */
 async function removeUnknown(unknown: Found[], config: ClientConfig, options: Options): Promise<void> {

@@ -91,6 +91,8 @@ export class Environment {
 
   /** Makes a state usable that a killed or failed engine left, by the command that the README tells operators to use. */
   async recover(...options: string[]): Promise<void> {
+    // S3, where states of AWS belong, takes a write whole or not at all; a file may be cut off in the middle of one.
+    this.engine.repair();
     const work = () => this.run("recover.ts", "--stack", this.suffix, ...options);
     await tracked(`${this.suffix}: npm run recover`, work, this.log);
   }

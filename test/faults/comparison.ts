@@ -8,8 +8,8 @@ type Values = Record<string, unknown>;
 /** Pulumi's mark of a secret in an exported state. */
 const secretMark = "4dabf18193072939515e22adb298388d";
 
-/** What the engine and the provider keep beside a resource's own properties. */
-const bookkeeping = ["__meta", "__pulumi_raw_state_delta"];
+/** What the engine and the provider keep beside a resource's own properties, and what AWS makes up in a form that a word may have, too. */
+const leftOut = ["__meta", "__pulumi_raw_state_delta", "rootResourceId"];
 
 /** Names that AWS makes up, in the forms that none of ours has. */
 const generated: [RegExp, string][] = [
@@ -83,7 +83,7 @@ function canonical(value: unknown, text: (value: string) => string): unknown {
     return items.length === 0 ? undefined : items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   }
   const entries = Object.entries(value)
-    .filter(([key]) => !bookkeeping.includes(key))
+    .filter(([key]) => !leftOut.includes(key))
     .map(([key, item]) => [text(key), canonical(item, text)] as const)
     .filter(([, item]) => item !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -22,7 +22,7 @@ const generated: [RegExp, string][] = [
   [/\bec2-\d+-\d+-\d+-\d+\b/g, "<host>"],
   [/\bip-\d+-\d+-\d+-\d+\b/g, "<host>"],
   [/\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b(?!\/)/g, "<address>"],
-  [/\bterraform-\d+/g, "<version>"],
+  [/\bterraform-[0-9a-f]+/g, "<version>"],
   [/\b[0-9a-f]{16,}\b/g, "<hash>"],
 ];
 

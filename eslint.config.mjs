@@ -32,4 +32,9 @@ export default tseslint.config(
       ),
     },
   },
+  {
+    // Bundled, and runs in a browser.
+    files: ["tools/plan/page/client.js"],
+    languageOptions: { sourceType: "module", globals: { document: "readonly" } },
+  },
 );

@@ -25,5 +25,6 @@ module.exports = {
     // Each file has a local cloud of its own (`Cloud.start()` of test/e2e/cloud.ts takes seconds, an `up` in it minutes, most of which the provider
     // waits), so the files run side by side in workers, and the longest of them is how long all take.
     project("e2e"),
+    project("browser"),
   ],
 };

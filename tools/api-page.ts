@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OpenAPIV3 } from "openapi-types";
 import { accessSection } from "./api-page/access";
-import { Html, html, prose } from "./api-page/html";
+import { hashOf } from "./page/content-security";
+import { Html, html, prose } from "./page/html";
 import { modelSection } from "./api-page/models";
 import { operationsOf } from "./api-page/operation";
 import { methodBadge, operationAnchor, operationSection } from "./api-page/operations";
@@ -17,8 +17,8 @@ const script = asset("client.js");
 /** Only what stands in the page itself may act, and it may talk to the page's own origin only (CSP level 3). */
 const contentSecurityPolicy = [
   "default-src 'none'",
-  `style-src '${hashOf(style)}'`,
-  `script-src '${hashOf(script)}'`,
+  `style-src ${hashOf(style)}`,
+  `script-src ${hashOf(script)}`,
   "connect-src 'self'",
   "img-src data:",
   "base-uri 'none'",
@@ -99,7 +99,3 @@ const scopesOf = ({ securitySchemes = {} }: OpenAPIV3.ComponentsObject): Record<
       scheme.type === "oauth2" ? scheme.flows.authorizationCode?.scopes : {},
     ),
   ) as Record<string, string>;
-
-function hashOf(text: string): string {
-  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
-}

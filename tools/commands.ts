@@ -17,8 +17,10 @@ export const commands: Record<string, string> = {
   "test:e2e":
     "up, no change, update, destroy, again after a kill, two side by side, changes by hand, in local clouds of its own",
   "test:faults": "kills the engine, makes AWS fail, repeats, changes by hand, and compares; prints a table after hours",
+  "test:browser": "the page that `npm run plan -- --html` writes, in a real browser",
+  bench: "what a developer waits for: previews, and the unit tests of components",
   "bench:service": "speed and size of the records service",
-  plan: "the resources that would be registered, without CLI, credentials or network",
+  plan: "what would be deployed, what differs, how long it takes, what it costs, who reaches whom; offline",
   serve: "the records API alone on this machine, with data stores of its own",
   recover: "makes a stack usable again after a killed or failed run, in AWS or elsewhere; -- --stack NAME",
   operate: "verifies the audit trail, ends a user's sessions, delivers the audit log",

@@ -18,6 +18,8 @@ export interface Registered {
   /** False for a component, which exists in Pulumi only. */
   custom: boolean;
   inputs: Record<string, unknown>;
+  /** URNs of the resources that an input's value comes from, by input; known before their ids and ARNs are. */
+  references: Record<string, string[]>;
   /** URNs of what must exist before it, sorted. */
   dependencies: string[];
 }
@@ -37,10 +39,16 @@ interface StackFile {
   config?: Record<string, unknown>;
 }
 
-/** The project's name, its keys' defaults, and what `Pulumi.<stack>.yaml` sets. */
-export function readConfiguration(stack: string): { project: string; configuration: ProgramConfiguration } {
-  const { name: project, config: declared } = readYaml(join(repository, "Pulumi.yaml")) as ProjectFile;
-  const file = join(repository, `Pulumi.${stack}.yaml`);
+/**
+ * The project's name, its keys' defaults, and what `Pulumi.<stack>.yaml` sets.
+ * @param root folder of the program
+ */
+export function readConfiguration(
+  stack: string,
+  root = repository,
+): { project: string; configuration: ProgramConfiguration } {
+  const { name: project, config: declared } = readYaml(join(root, "Pulumi.yaml")) as ProjectFile;
+  const file = join(root, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) throw new UserError(`There is no stack "${stack}": ${file} does not exist.`);
   const { config: set = {} } = readYaml(file) as StackFile;
 
@@ -62,7 +70,7 @@ export async function register(
     newResource: ({ type, name, inputs, custom }) => ({
       // Stands for what only AWS can say, where it becomes part of another name.
       id: custom ? `<${name}>` : undefined,
-      state: type.startsWith("pulumi:") ? {} : (inputs as Record<string, unknown>),
+      state: type.startsWith("pulumi:") ? {} : { arn: `<arn of ${name}>`, ...(inputs as Record<string, unknown>) },
     }),
     call: calls,
   });
@@ -78,8 +86,18 @@ function describe(request: RegisterResourceRequest, urn: string): Registered {
     parent: request.getParent(),
     custom: request.getCustom(),
     inputs: request.getObject()?.toJavaScript() ?? {},
+    references: referencesOf(request),
     dependencies: [...new Set(request.getDependenciesList())].sort(),
   };
+}
+
+function referencesOf(request: RegisterResourceRequest): Record<string, string[]> {
+  const references: Record<string, string[]> = {};
+  request.getPropertydependenciesMap().forEach((property, input) => {
+    const urns = [...new Set(property.getUrnsList())].sort();
+    if (urns.length > 0) references[input] = urns;
+  });
+  return references;
 }
 
 function asText(value: unknown): string {

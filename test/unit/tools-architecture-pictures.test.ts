@@ -18,6 +18,7 @@ const resource = (
   parent,
   custom: !type.startsWith("tap:"),
   inputs,
+  references: {},
   dependencies,
 });
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { planOf, renderPlan } from "../../tools/plan/tree";
+import { planTree, treeText } from "../../tools/plan/tree";
 import { type Program, register } from "../../tools/program";
 
 /** A resource of any type. */
@@ -48,7 +48,7 @@ describe("the plan", () => {
       parent: component,
       dependencies: [vpc],
     });
-    expect(planOf(await run(program))).toEqual({
+    expect(planTree(await run(program))).toEqual({
       resources: [
         { urn: component, type: "tap:network:Network", name: "network", parent: stack, dependencies: [] },
         { urn: stack, type: "pulumi:pulumi:Stack", name: "tap-dev", parent: "", dependencies: [] },
@@ -77,7 +77,7 @@ describe("the plan", () => {
   });
 
   it("is printed as a tree, with the counts below", async () => {
-    expect(renderPlan(planOf(await run(program))).split("\n")).toEqual([
+    expect(treeText(planTree(await run(program)))).toEqual([
       "pulumi:pulumi:Stack  tap-dev",
       "  tap:network:Network  network",
       '    aws:cloudwatch:LogGroup  logs  "/of/<vpc>"  <- Vpc vpc',

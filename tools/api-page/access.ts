@@ -1,4 +1,4 @@
-import { type Html, html } from "./html";
+import { type Html, html } from "../page/html";
 
 /** Where the access token of all forms comes from: the local sign-in, or pasted in. */
 export const accessSection = (scopes: Record<string, string>): Html => html`

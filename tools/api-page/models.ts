@@ -1,8 +1,8 @@
 import type { OpenAPIV3 } from "openapi-types";
 import { exampleOf, toJson } from "./examples";
-import { type Html, html, prose } from "./html";
+import { type Html, html, prose } from "../page/html";
 import { constraintsOf, modelAnchor, propertiesOf, typeOf } from "./schemas";
-import { scrollingTable } from "./table";
+import { scrollingTable } from "../page/table";
 
 type Models = Record<string, OpenAPIV3.SchemaObject>;
 

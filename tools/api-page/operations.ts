@@ -1,10 +1,10 @@
 import type { OpenAPIV3 } from "openapi-types";
 import { exampleOf, toJson } from "./examples";
-import { type Html, html, prose } from "./html";
+import { type Html, html, prose } from "../page/html";
 import { limits, requirement } from "./models";
 import { bodySchema, type Operation } from "./operation";
 import { modelLink, modelName, typeOf } from "./schemas";
-import { scrollingTable } from "./table";
+import { scrollingTable } from "../page/table";
 import { tryItForm } from "./try-it";
 
 export const operationAnchor = ({ id }: Operation) => `operation-${id}`;

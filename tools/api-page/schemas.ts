@@ -1,5 +1,5 @@
 import type { OpenAPIV3 } from "openapi-types";
-import { type Html, html } from "./html";
+import { type Html, html } from "../page/html";
 
 type Schema = OpenAPIV3.SchemaObject | OpenAPIV3.ReferenceObject;
 

@@ -1,6 +1,6 @@
 import type { OpenAPIV3 } from "openapi-types";
 import { exampleOf, toJson } from "./examples";
-import { type Html, html } from "./html";
+import { type Html, html } from "../page/html";
 import { bodySchema, type Operation } from "./operation";
 
 /** A form that carries out an operation on the page's own origin; client.js sends it. */

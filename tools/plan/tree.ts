@@ -1,7 +1,10 @@
 import { physicalName } from "../physical-name";
 import type { Registered } from "../program";
+import { shortType, titleOf } from "./resources";
+import { columns, width, wrapped } from "./text/columns";
 
-export interface Plan {
+/** Everything that is registered, as it belongs together. */
+export interface Tree {
   resources: PlannedResource[];
   /** Resources of each type that exist in the cloud; components and providers are not counted. */
   counts: Record<string, number>;
@@ -19,8 +22,8 @@ export interface PlannedResource {
   dependencies: string[];
 }
 
-/** The plan of a program that registered these resources, in stable order. */
-export function planOf(registered: Registered[]): Plan {
+/** In stable order. */
+export function planTree(registered: Registered[]): Tree {
   const inCloud = registered.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
   const types = [...new Set(inCloud.map(({ type }) => type))].sort();
   return {
@@ -39,26 +42,22 @@ export function planOf(registered: Registered[]): Plan {
   };
 }
 
-/** The plan as a tree of components, each resource with its type, names and dependencies, and the counts below. */
-export function renderPlan({ counts, resources, total }: Plan): string {
-  const names = new Map(resources.map(({ urn, name, type }) => [urn, `${type.split(":").at(-1) ?? ""} ${name}`]));
+/** As a tree of components, each resource with its type, names and dependencies, and the counts below. */
+export function treeText({ counts, resources, total }: Tree): string[] {
+  const names = new Map(resources.map((resource) => [resource.urn, titleOf(resource)]));
   const lines: string[] = [];
   const render = (parent: string, indent: string) => {
     for (const resource of resources.filter((candidate) => candidate.parent === parent)) {
       const { dependencies, name, physicalName: physical, type, urn } = resource;
       const needs = dependencies.map((dependency) => names.get(dependency) ?? dependency);
       const title = [shortType(type), name, physical && `"${physical}"`].filter(Boolean).join("  ");
-      lines.push(`${indent}${title}${needs.length > 0 ? `  <- ${needs.join(", ")}` : ""}`);
+      const text = `${title}${needs.length > 0 ? `  <- ${needs.join(", ")}` : ""}`;
+      const [first = "", ...others] = wrapped(text, width - indent.length - 4);
+      lines.push(`${indent}${first}`, ...others.map((line) => `${indent}    ${line}`));
       render(urn, `${indent}  `);
     }
   };
   render("", "");
-  const width = String(total).length;
-  const table = Object.entries(counts).map(([type, count]) => `${String(count).padStart(width)}  ${shortType(type)}`);
-  return [...lines, "", ...table, `${total}  in total`].join("\n");
-}
-
-/** `aws:ec2/vpc:Vpc` as `aws:ec2:Vpc`, the way Pulumi shows it. */
-function shortType(type: string): string {
-  return type.replace(/\/[^:]+:/, ":");
+  const table = Object.entries(counts).map(([type, count]) => [String(count), shortType(type)]);
+  return [...lines, "", ...columns([...table, [String(total), "in total"]], { indent: "", right: [0] })];
 }

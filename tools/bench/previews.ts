@@ -1,0 +1,98 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { localAwsEnvironment } from "../aws-environment";
+import { repository } from "../paths";
+import type { Figure } from "./figures";
+import { median } from "./median";
+import { timed, type Times } from "./timed";
+
+const stack = "bench";
+
+/** A program that registers nothing and loads what ours loads. */
+const emptyProgram = `import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+export const loaded = [typeof aws.ec2.Vpc, typeof pulumi.output, typeof random.RandomPassword].join();
+`;
+
+/** What `pulumi new aws-typescript` writes: TypeScript checks the types of all that is imported on each run. */
+const templateOptions = {
+  strict: true,
+  target: "es2020",
+  module: "commonjs",
+  moduleResolution: "node",
+  sourceMap: true,
+};
+
+const programs = {
+  whole: "the program",
+  checked: "an empty program as from Pulumi's template",
+  transpiled: "an empty program, its types not checked either",
+};
+
+type ProgramName = keyof typeof programs;
+
+/** Previews the program and two empty ones by turns, against a local AWS with nothing in it. */
+export async function previews(cli: string, endpoint: string, folder: string, rounds: number): Promise<Figure[]> {
+  const env = {
+    ...localAwsEnvironment(endpoint),
+    PULUMI_BACKEND_URL: `file://${folder}`,
+    PULUMI_CONFIG_PASSPHRASE: "",
+    PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+    PULUMI_STACK: undefined,
+    ENVIRONMENT_SUFFIX: undefined,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+  const folders = {
+    whole: wholeProgram(folder),
+    checked: emptyProgramIn(folder, "checked", templateOptions),
+    transpiled: emptyProgramIn(folder, "transpiled", { ...templateOptions, noCheck: true }),
+  };
+  for (const cwd of Object.values(folders)) {
+    await promisify(execFile)(cli, ["stack", "init", "--non-interactive", "--no-select", "--stack", stack], {
+      cwd,
+      env,
+    });
+  }
+
+  const times: Record<ProgramName, Times[]> = { whole: [], checked: [], transpiled: [] };
+  const names = Object.keys(programs) as ProgramName[];
+  // The first of each finds nothing in the system's caches, and no bundles.
+  for (let round = 0; round <= rounds; round++) {
+    for (const name of names) {
+      const cwd = name === "whole" ? repository : folders[name];
+      const config = name === "whole" ? ["--config-file", join(folders.whole, `Pulumi.${stack}.yaml`)] : [];
+      const time = await timed(cli, ["preview", "--non-interactive", "--stack", stack, ...config], { cwd, env });
+      if (round > 0) times[name].push(time);
+    }
+  }
+
+  const cpu = (name: ProgramName) => median(times[name].map((time) => time.cpu));
+  return [
+    ...names.map((name) => ({ name: `preview of ${programs[name]}, processor time`, measured: cpu(name), unit: "s" })),
+    { name: `preview, program : ${programs.checked}`, measured: cpu("whole") / cpu("checked"), limit: { atMost: 1.5 } },
+    { name: `preview, program : ${programs.transpiled}`, measured: cpu("whole") / cpu("transpiled") },
+  ];
+}
+
+/** A folder for what the CLI writes of our program's stack. */
+function wholeProgram(folder: string): string {
+  const home = join(folder, "whole");
+  mkdirSync(home);
+  writeFileSync(join(home, "Pulumi.yaml"), "name: tap\nruntime: nodejs\n");
+  writeFileSync(join(home, `Pulumi.${stack}.yaml`), `config:\n  tap:environmentSuffix: ${stack}\n`);
+  return home;
+}
+
+function emptyProgramIn(folder: string, name: string, compilerOptions: object): string {
+  const home = join(folder, name);
+  mkdirSync(home);
+  symlinkSync(join(repository, "node_modules"), join(home, "node_modules"));
+  writeFileSync(join(home, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\nmain: index.ts\n`);
+  writeFileSync(join(home, "package.json"), JSON.stringify({ name, main: "index.ts" }));
+  writeFileSync(join(home, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["index.ts"] }));
+  writeFileSync(join(home, "index.ts"), emptyProgram);
+  return home;
+}

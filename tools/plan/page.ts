@@ -1,0 +1,152 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildSync } from "esbuild";
+import { hashOf } from "../page/content-security";
+import { Html, html } from "../page/html";
+import type { Registered } from "../program";
+import { graphOf, type PageNode } from "./page/graph";
+import { costSection } from "./page/cost";
+import { criticalPathSection } from "./page/critical-path";
+import { differenceSection } from "./page/difference";
+import { postureSection } from "./page/posture";
+import { reachabilitySection } from "./page/reachability";
+import { resourcesSection } from "./page/resources";
+import type { Plan } from "./plan";
+import { titleOfUrn } from "./resources";
+import { duration, usd } from "./text/amounts";
+
+const folder = join(__dirname, "page");
+
+/** A plan as one HTML document that loads nothing, with the graph of the resources to explore. */
+export function planPage(plan: Plan, resources: Registered[]): string {
+  const style = readFileSync(join(folder, "style.css"), "utf8");
+  const script = bundledScript();
+  const nodes = graphOf(resources, plan.criticalPath);
+  const title = `Plan of stack ${plan.stack}`;
+  const parts = [
+    { id: "graph-section", title: "Graph", body: explorer(nodes) },
+    ...(plan.difference ? [{ id: "difference", title: "Difference", body: differenceSection(plan.difference) }] : []),
+    { id: "critical-path", title: "Critical path of a first deployment", body: criticalPathSection(plan.criticalPath) },
+    { id: "cost", title: "Cost", body: costSection(plan.cost) },
+    { id: "reachability", title: "Who reaches whom", body: reachabilitySection(plan.reachability) },
+    { id: "posture", title: "Security posture", body: postureSection(plan.posture) },
+    { id: "resources", title: "Resources", body: resourcesSection(nodes) },
+  ];
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(style, script)}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="referrer" content="no-referrer" />
+        <title>${title}</title>
+        <link rel="icon" href="data:," />
+        ${new Html(`<style>${style}</style>`)}
+      </head>
+      <body>
+        <a class="skip" href="#critical-path">Skip the graph</a>
+        <header>
+          <h1>${title}</h1>
+          ${totals(plan)}
+          <nav aria-label="Contents">
+            <ul>
+              ${parts.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}
+            </ul>
+          </nav>
+        </header>
+        <main>
+          ${parts.map(
+            ({ body, id, title: name }) =>
+              html`<section aria-labelledby="${id}">
+                <h2 id="${id}">${name}</h2>
+                ${body}
+              </section>`,
+          )}
+        </main>
+        ${new Html(`<script type="application/json" id="graph-data">${asJson(nodes)}</script>`)}
+        ${new Html(`<script>${script}</script>`)}
+      </body>
+    </html>`.text;
+}
+
+/** Only what stands in the page itself may act, and nothing may be loaded or sent (CSP level 3). */
+function contentSecurityPolicy(style: string, script: string): string {
+  return [
+    "default-src 'none'",
+    `style-src ${hashOf(style)}`,
+    `script-src ${hashOf(script)}`,
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+  ].join("; ");
+}
+
+function bundledScript(): string {
+  const { outputFiles } = buildSync({
+    entryPoints: [join(folder, "client.js")],
+    bundle: true,
+    write: false,
+    minify: true,
+    format: "iife",
+    target: "es2022",
+    legalComments: "none",
+  });
+  const [file] = outputFiles;
+  if (!file) throw new Error("esbuild has written no script");
+  return file.text;
+}
+
+/** JSON that cannot end the element it stands in. */
+function asJson(value: unknown): string {
+  return JSON.stringify(value).replace(/</g, "\\u003c");
+}
+
+function totals({ criticalPath, totals: all }: Plan): Html {
+  const entry = (name: string, value: string, more: string) =>
+    html`<div>
+      <dt>${name}</dt>
+      <dd>${value} <small>${more}</small></dd>
+    </div>`;
+  const { longest } = criticalPath;
+  return html`<dl class="totals">
+    ${entry("Resources", String(all.resources), `in ${all.components} components`)}
+    ${entry("First deployment", duration(all.creationSeconds), `longest: ${titleOfUrn(longest.urn)}, ${duration(longest.seconds)}`)}
+    ${entry("At rest", `${usd(all.monthlyUsd)} USD`, "a month, by list prices")}
+    ${entry("Per million requests", `${usd(all.millionRequestsUsd)} USD`, "on top")}
+    ${entry("Internet reaches", String(all.reachedFromInternet.length), all.reachedFromInternet.join(", "))}
+    ${entry("Security", all.shortcomings === 0 ? "as it should be" : `${all.shortcomings} shortcomings`, "facts below")}
+  </dl>`;
+}
+
+function explorer(nodes: PageNode[]): Html {
+  const components = [...new Set(nodes.map(({ component }) => component))].sort();
+  return html`<p class="quiet" id="graph-help">
+      Everything stands to the right of what it needs. Drag to move, turn the wheel or pinch to zoom, click a resource
+      to follow what it needs and what needs it. By keyboard: arrows go from resource to resource, Enter selects, Escape
+      deselects, + and - zoom, 0 fits.
+    </p>
+    <div class="toolbar" role="group" aria-label="Graph">
+      <label
+        >Component
+        <select id="filter-component">
+          <option value="">all</option>
+          ${components.map((component) => html`<option>${component}</option>`)}
+        </select></label
+      >
+      <label>Text <input id="filter-text" type="search" placeholder="name or type" autocomplete="off" /></label>
+      <button id="zoom-in" type="button" aria-label="Zoom in">+</button>
+      <button id="zoom-out" type="button" aria-label="Zoom out">−</button>
+      <button id="zoom-fit" type="button">Fit</button>
+      <span id="graph-status" role="status" class="quiet"></span>
+    </div>
+    <p class="legend">
+      <span class="critical">critical path</span><span class="need">needed by the selected one</span
+      ><span class="user">needs the selected one</span>
+    </p>
+    <div class="explorer">
+      <svg id="graph" role="group" aria-label="Graph of the resources" aria-describedby="graph-help"></svg>
+      <aside id="details" aria-label="Selected resource" aria-live="polite" tabindex="0"></aside>
+    </div>`;
+}

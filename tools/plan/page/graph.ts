@@ -1,0 +1,62 @@
+import type { Registered } from "../../program";
+import type { CriticalPath } from "../critical-path";
+import { schedule } from "../critical-path";
+import { physicalName } from "../../physical-name";
+import { shortType, shown, Stack } from "../resources";
+import type { GraphNode } from "./layout";
+
+/** A resource as the page's graph shows it. */
+export interface PageNode extends GraphNode {
+  /** Without the module, such as `Vpc`. */
+  type: string;
+  /** In full, such as `aws:ec2:Vpc`. */
+  fullType: string;
+  name: string;
+  physicalName: string;
+  /** Seconds after the beginning of a first deployment. */
+  start: number;
+  seconds: number;
+  source: string;
+  /** Whether it is on the critical path. */
+  critical: boolean;
+  inputs: unknown;
+}
+
+/** The resources in the cloud, each after what it needs. */
+export function graphOf(resources: Registered[], { steps }: CriticalPath): PageNode[] {
+  const stack = new Stack(resources);
+  const times = schedule(resources);
+  const ordered = inOrder(stack);
+  const positions = new Map(ordered.map(({ urn }, index) => [urn, index]));
+  const critical = new Set(steps.map(({ urn }) => urn));
+  return ordered.map((resource) => {
+    const { start = 0, seconds = 0, source = "" } = times.get(resource.urn) ?? {};
+    return {
+      component: stack.componentOf(resource),
+      needs: resource.dependencies.flatMap((urn) => positions.get(urn) ?? []),
+      type: resource.type.split(":").at(-1) ?? "",
+      fullType: shortType(resource.type),
+      name: resource.name,
+      physicalName: physicalName(resource.inputs) ?? "",
+      start,
+      seconds,
+      source,
+      critical: critical.has(resource.urn),
+      inputs: shown(resource.inputs),
+    };
+  });
+}
+
+function inOrder(stack: Stack): Registered[] {
+  const ordered = new Set<Registered>();
+  const add = (resource: Registered) => {
+    if (ordered.has(resource)) return;
+    for (const urn of resource.dependencies) {
+      const need = stack.get(urn);
+      if (need) add(need);
+    }
+    ordered.add(resource);
+  };
+  stack.inCloud.forEach(add);
+  return [...ordered];
+}

@@ -32,9 +32,4 @@ export default tseslint.config(
       ),
     },
   },
-  {
-    // Bundled, and runs in a browser.
-    files: ["tools/plan/page/client.js"],
-    languageOptions: { sourceType: "module", globals: { document: "readonly" } },
-  },
 );

@@ -70,12 +70,37 @@ export async function register(
     newResource: ({ type, name, inputs, custom }) => ({
       // Stands for what only AWS can say, where it becomes part of another name.
       id: custom ? `<${name}>` : undefined,
-      state: type.startsWith("pulumi:") ? {} : { arn: `<arn of ${name}>`, ...(inputs as Record<string, unknown>) },
+      state: custom ? { ...(inputs as Record<string, unknown>), ...toldByAws(type, name) } : {},
     }),
     call: calls,
   });
   await runUnderMocks(program, monitor, { project, stack, configuration, preview: true });
   return monitor.requests.map(({ request, urn }) => describe(request, urn)).sort((a, b) => (a.urn < b.urn ? -1 : 1));
+}
+
+/** Stands for what AWS adds to the inputs, where the program makes something of it. */
+function toldByAws(type: string, name: string): Record<string, unknown> {
+  const told = (what: string) => `<${what} of ${name}>`;
+  const arn = told("arn");
+  switch (type) {
+    case "aws:apigateway/restApi:RestApi":
+      return { arn, executionArn: told("execution arn") };
+    case "aws:apigateway/stage:Stage":
+      return { arn, invokeUrl: told("url") };
+    case "aws:ec2/vpcEndpoint:VpcEndpoint":
+      return { arn, prefixListId: told("prefix list") };
+    case "aws:elasticache/replicationGroup:ReplicationGroup":
+      return { arn, primaryEndpointAddress: told("address") };
+    case "aws:rds/instance:Instance":
+      return {
+        arn,
+        address: told("address"),
+        resourceId: told("resource id"),
+        masterUserSecrets: [{ secretArn: told("arn of the master's secret") }],
+      };
+    default:
+      return { arn };
+  }
 }
 
 function describe(request: RegisterResourceRequest, urn: string): Registered {

@@ -70,6 +70,7 @@ describeInBrowser(`the page of a plan${reason}`, () => {
   };
   const details = () => page.locator("#details").innerText();
   const view = () => page.locator("#graph > g").getAttribute("transform");
+  const scaleOf = (transform: string | null) => Number(/scale\((.+)\)/.exec(transform ?? "")?.[1]);
   const inCloud = () => new Stack(resources).inCloud;
   const resource = (title: string) => {
     const found = inCloud().find((each) => titleOf(each) === title);
@@ -168,9 +169,14 @@ describeInBrowser(`the page of a plan${reason}`, () => {
       `document.querySelector("#graph > g").getAttribute("transform") !== ${JSON.stringify(dragged)}`,
     );
     await page.getByRole("button", { name: "Fit" }).click();
-    expect(await view()).toBe(before);
+    const fitting = await view();
+    const { height = 0, width = 0 } = (await page.locator("#graph > g").boundingBox()) ?? {};
+    const { height: heightAtMost = 0, width: widthAtMost = 0 } = (await page.locator("#graph").boundingBox()) ?? {};
+    expect([width <= widthAtMost, height <= heightAtMost]).toEqual([true, true]);
     await page.getByRole("button", { name: "Zoom in" }).click();
-    expect(await view()).not.toBe(before);
+    expect(scaleOf(await view()) / scaleOf(fitting)).toBeCloseTo(1.25);
+    await page.getByRole("button", { name: "Zoom out" }).click();
+    expect(scaleOf(await view()) / scaleOf(fitting)).toBeCloseTo(1);
   });
 
   it("is one stop for the keyboard, whose arrows follow what is needed", async () => {

@@ -74,7 +74,7 @@ function logCharges({ inputs, name }: Registered): Charges {
   ];
 }
 
-/** What a thousand users who sign in within a month are charged for. */
+/** What a thousand more users who sign in within a month are charged for, beyond those that are free. */
 export interface UserCost {
   what: string;
   usd: number;
@@ -85,6 +85,6 @@ export function costOfUsers(stack: Stack): UserCost[] {
   return stack.ofType("aws:cognito/userPool:UserPool").map(({ inputs }) => {
     const plus = inputs.userPoolTier === "PLUS";
     const price = plus ? prices.plusUser : prices.essentialsUser;
-    return { what: `1,000 monthly users, plan ${plus ? "Plus" : "Essentials"}`, usd: 1000 * price.usd, price };
+    return { what: `1,000 more monthly users, plan ${plus ? "Plus" : "Essentials"}`, usd: 1000 * price.usd, price };
   });
 }

@@ -4,27 +4,29 @@ import { buildSync } from "esbuild";
 import { hashOf } from "../page/content-security";
 import { Html, html } from "../page/html";
 import type { Registered } from "../program";
-import { graphOf, type PageNode } from "./page/graph";
 import { costSection } from "./page/cost";
 import { criticalPathSection } from "./page/critical-path";
 import { differenceSection } from "./page/difference";
+import { explorerSection } from "./page/explorer";
+import { graphOf } from "./page/graph";
 import { postureSection } from "./page/posture";
 import { reachabilitySection } from "./page/reachability";
 import { resourcesSection } from "./page/resources";
 import type { Plan } from "./plan";
 import { titleOfUrn } from "./resources";
 import { duration, usd } from "./text/amounts";
+import { resultsText } from "./text/posture";
 
 const folder = join(__dirname, "page");
 
 /** A plan as one HTML document that loads nothing, with the graph of the resources to explore. */
 export function planPage(plan: Plan, resources: Registered[]): string {
-  const style = readFileSync(join(folder, "style.css"), "utf8");
+  const style = ["page.css", "explorer.css"].map((file) => readFileSync(join(folder, "style", file), "utf8")).join("");
   const script = bundledScript();
   const nodes = graphOf(resources, plan.criticalPath);
   const title = `Plan of stack ${plan.stack}`;
   const parts = [
-    { id: "graph-section", title: "Graph", body: explorer(nodes) },
+    { id: "graph-section", title: "Graph", body: explorerSection(nodes) },
     ...(plan.difference ? [{ id: "difference", title: "Difference", body: differenceSection(plan.difference) }] : []),
     { id: "critical-path", title: "Critical path of a first deployment", body: criticalPathSection(plan.criticalPath) },
     { id: "cost", title: "Cost", body: costSection(plan.cost) },
@@ -85,7 +87,7 @@ function contentSecurityPolicy(style: string, script: string): string {
 
 function bundledScript(): string {
   const { outputFiles } = buildSync({
-    entryPoints: [join(folder, "client.js")],
+    entryPoints: [join(folder, "client/main.ts")],
     bundle: true,
     write: false,
     minify: true,
@@ -103,7 +105,7 @@ function asJson(value: unknown): string {
   return JSON.stringify(value).replace(/</g, "\\u003c");
 }
 
-function totals({ criticalPath, totals: all }: Plan): Html {
+function totals({ criticalPath, posture, totals: all }: Plan): Html {
   const entry = (name: string, value: string, more: string) =>
     html`<div>
       <dt>${name}</dt>
@@ -116,37 +118,6 @@ function totals({ criticalPath, totals: all }: Plan): Html {
     ${entry("At rest", `${usd(all.monthlyUsd)} USD`, "a month, by list prices")}
     ${entry("Per million requests", `${usd(all.millionRequestsUsd)} USD`, "on top")}
     ${entry("Internet reaches", String(all.reachedFromInternet.length), all.reachedFromInternet.join(", "))}
-    ${entry("Security", all.shortcomings === 0 ? "as it should be" : `${all.shortcomings} shortcomings`, "facts below")}
+    ${entry("Rules violated", String(all.violatedRules), resultsText(posture.results))}
   </dl>`;
-}
-
-function explorer(nodes: PageNode[]): Html {
-  const components = [...new Set(nodes.map(({ component }) => component))].sort();
-  return html`<p class="quiet" id="graph-help">
-      Everything stands to the right of what it needs. Drag to move, turn the wheel or pinch to zoom, click a resource
-      to follow what it needs and what needs it. By keyboard: arrows go from resource to resource, Enter selects, Escape
-      deselects, + and - zoom, 0 fits.
-    </p>
-    <div class="toolbar" role="group" aria-label="Graph">
-      <label
-        >Component
-        <select id="filter-component">
-          <option value="">all</option>
-          ${components.map((component) => html`<option>${component}</option>`)}
-        </select></label
-      >
-      <label>Text <input id="filter-text" type="search" placeholder="name or type" autocomplete="off" /></label>
-      <button id="zoom-in" type="button" aria-label="Zoom in">+</button>
-      <button id="zoom-out" type="button" aria-label="Zoom out">−</button>
-      <button id="zoom-fit" type="button">Fit</button>
-      <span id="graph-status" role="status" class="quiet"></span>
-    </div>
-    <p class="legend">
-      <span class="critical">critical path</span><span class="need">needed by the selected one</span
-      ><span class="user">needs the selected one</span>
-    </p>
-    <div class="explorer">
-      <svg id="graph" role="group" aria-label="Graph of the resources" aria-describedby="graph-help"></svg>
-      <aside id="details" aria-label="Selected resource" aria-live="polite" tabindex="0"></aside>
-    </div>`;
 }

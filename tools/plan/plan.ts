@@ -38,8 +38,8 @@ export interface Totals {
   millionRequestsUsd: number;
   /** What the internet reaches. */
   reachedFromInternet: string[];
-  /** Facts of the security posture that are not as they should be. */
-  shortcomings: number;
+  /** Rules of policy/ that are violated. */
+  violatedRules: number;
 }
 
 export function planOf({ resources, stack }: RegisteredStack, compared?: Plan["difference"]): Plan {
@@ -61,7 +61,7 @@ export function planOf({ resources, stack }: RegisteredStack, compared?: Plan["d
       monthlyUsd: cost.atRest.usd,
       millionRequestsUsd: cost.perMillionRequests.usd,
       reachedFromInternet: entries.map(({ to }) => to),
-      shortcomings: posture.facts.filter(({ holds }) => !holds).length,
+      violatedRules: posture.results.fail,
     },
     ...(compared && { difference: compared }),
     criticalPath: path,

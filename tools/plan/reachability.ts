@@ -37,7 +37,7 @@ export interface Invocation {
 
 const anywhere = ["0.0.0.0/0", "::/0"];
 
-export const internet = "internet";
+const internet = "internet";
 
 export function reachability(resources: Registered[]): Reachability {
   const stack = new Stack(resources);
@@ -220,7 +220,7 @@ function fromInternet(stack: Stack): Connection[] {
 }
 
 /** Whether AWS gives it a public address. */
-export function isPublic({ inputs }: Registered): boolean {
+function isPublic({ inputs }: Registered): boolean {
   const network = inputs.networkConfiguration as { assignPublicIp?: unknown } | undefined;
   return inputs.publiclyAccessible === true || network?.assignPublicIp === true;
 }

@@ -5,7 +5,7 @@ import { columns } from "./text/columns";
 import { costText } from "./text/cost";
 import { criticalPathText } from "./text/critical-path";
 import { differenceText } from "./text/difference";
-import { postureText } from "./text/posture";
+import { postureText, resultsText } from "./text/posture";
 import { reachabilityText } from "./text/reachability";
 import { treeText } from "./tree";
 
@@ -34,9 +34,8 @@ export function planText(plan: Plan, shown: Section[]): string {
   );
 }
 
-function totalsText({ cost, criticalPath, stack, totals }: Plan): string {
-  const { components, creationSeconds, millionRequestsUsd, monthlyUsd, reachedFromInternet, resources, shortcomings } =
-    totals;
+function totalsText({ cost, criticalPath, posture, stack, totals }: Plan): string {
+  const { components, creationSeconds, millionRequestsUsd, monthlyUsd, reachedFromInternet, resources } = totals;
   return [
     `Stack "${stack}": ${resources} resources in ${components} components`,
     ...columns([
@@ -47,10 +46,7 @@ function totalsText({ cost, criticalPath, stack, totals }: Plan): string {
       ["costs", `${usd(monthlyUsd)} USD a month at rest, and ${usd(millionRequestsUsd)} USD per million requests`],
       ...cost.withoutPrice.map((line) => ["", line]),
       ["internet reaches", reachedFromInternet.join(", ") || "nothing"],
-      [
-        "security",
-        shortcomings === 0 ? "everything as it should be" : `${shortcomings} facts are not as they should be`,
-      ],
+      ["rules", resultsText(posture.results)],
     ]),
   ].join("\n");
 }

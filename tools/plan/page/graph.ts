@@ -1,26 +1,8 @@
 import type { Registered } from "../../program";
-import type { CriticalPath } from "../critical-path";
-import { schedule } from "../critical-path";
+import { type CriticalPath, schedule } from "../critical-path";
 import { physicalName } from "../../physical-name";
 import { shortType, shown, Stack } from "../resources";
-import type { GraphNode } from "./layout";
-
-/** A resource as the page's graph shows it. */
-export interface PageNode extends GraphNode {
-  /** Without the module, such as `Vpc`. */
-  type: string;
-  /** In full, such as `aws:ec2:Vpc`. */
-  fullType: string;
-  name: string;
-  physicalName: string;
-  /** Seconds after the beginning of a first deployment. */
-  start: number;
-  seconds: number;
-  source: string;
-  /** Whether it is on the critical path. */
-  critical: boolean;
-  inputs: unknown;
-}
+import type { PageNode } from "./node";
 
 /** The resources in the cloud, each after what it needs. */
 export function graphOf(resources: Registered[], { steps }: CriticalPath): PageNode[] {

@@ -12,7 +12,7 @@ export interface Layout {
   places: Map<number, { x: number; y: number }>;
 }
 
-export const nodeSize = { width: 200, height: 26 };
+export const nodeSize = { width: 230, height: 26 };
 
 const spaceBetween = { columns: 70, rows: 8, lanes: 14 };
 

@@ -1,6 +1,6 @@
 import { type Html, html } from "../../page/html";
 import { scrollingTable } from "../../page/table";
-import type { PageNode } from "./graph";
+import type { PageNode } from "./node";
 
 /** Every resource, with a button that shows it in the graph. */
 export function resourcesSection(nodes: PageNode[]): Html {

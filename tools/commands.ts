@@ -9,7 +9,7 @@ export const commands: Record<string, string> = {
   "lint:workflows": "actionlint on the workflows, shellcheck on their steps and on every shell script",
   format: "lays out every file with Prettier",
   "format:check": "fails where Prettier would change something",
-  docs: "brings the generated parts of the README up to date",
+  docs: "brings the generated parts of the documents up to date",
   test: "unit tests: inputs, wiring, policies, configuration, contract",
   "test:service": "the functions against real PostgreSQL and Redis servers",
   "test:moto": "the extensions of the local AWS",

@@ -1,7 +1,7 @@
 import "./mocked-bundle";
-import { allNeeds, criticalPath } from "../../tools/plan/critical-path";
-import { registerStack } from "../../tools/plan/register-stack";
+import { allNeeds, criticalPath, schedule } from "../../tools/plan/critical-path";
 import type { Registered } from "../../tools/program";
+import { registered, registeredBy, urnOf } from "./registered";
 
 const title = ({ type, name }: Registered) => `${type.split(":").at(-1) ?? ""} ${name}`;
 
@@ -14,7 +14,7 @@ describe.each([
 ])("the deployment of $stack", ({ stack, slowest }) => {
   let resources: Registered[];
   beforeAll(async () => {
-    resources = (await registerStack(stack)).resources;
+    resources = (await registeredBy(stack)).resources;
   });
 
   const zones = stack === "prod" ? ["Subnet data-3"] : [];
@@ -87,5 +87,61 @@ describe.each([
       });
       expect(whole).toEqual([]);
     }
+  });
+});
+
+describe("the critical path", () => {
+  const [vpc, key, subnet] = ["aws:ec2/vpc:Vpc", "aws:kms/key:Key", "aws:ec2/subnet:Subnet"];
+  const database = "aws:rds/instance:Instance";
+  const resources = [
+    registered("tap:network:Vpc", "network"),
+    registered(vpc, "a"),
+    registered(key, "a"),
+    registered(subnet, "a", { dependencies: [urnOf(vpc, "a")] }),
+    registered(database, "a", { dependencies: [urnOf(subnet, "a"), urnOf(key, "a")] }),
+    registered(key, "b", { dependencies: [urnOf(database, "a")] }),
+  ];
+
+  it("begins everything as soon as what it needs is there", () => {
+    const steps = schedule(resources);
+    expect(resources.map(({ urn }) => [steps.get(urn)?.start, steps.get(urn)?.seconds])).toEqual([
+      [0, 0],
+      [0, 12],
+      [0, 20],
+      [12, 1],
+      [20, 443],
+      [463, 20],
+    ]);
+  });
+
+  it("is what the last resource waited for", () => {
+    const { bound, longest, steps, total, unknown } = criticalPath(resources);
+    expect(steps.map(({ start, urn }) => [urn, start])).toEqual([
+      [urnOf(key, "a"), 0],
+      [urnOf(database, "a"), 20],
+      [urnOf(key, "b"), 463],
+    ]);
+    expect({ bound, longest: longest.urn, total, unknown }).toEqual({
+      bound: 463,
+      longest: urnOf(database, "a"),
+      total: 483,
+      unknown: [],
+    });
+    expect(steps.filter(({ source }) => source === "")).toEqual([]);
+  });
+
+  it("takes longer with a standby", () => {
+    const withStandby = resources.map((each) =>
+      each.type === database ? { ...each, inputs: { multiAz: true } } : each,
+    );
+    expect(criticalPath(withStandby).total).toBe(20 + 754 + 20);
+  });
+
+  it("says which types it knows no time of, and counts them as none", () => {
+    const { total, unknown } = criticalPath([
+      registered(vpc, "a"),
+      registered("aws:s3/bucket:Bucket", "b", { dependencies: [urnOf(vpc, "a")] }),
+    ]);
+    expect({ total, unknown }).toEqual({ total: 12, unknown: ["aws:s3/bucket:Bucket"] });
   });
 });

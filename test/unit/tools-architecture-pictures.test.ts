@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import "./mocked-bundle";
 import { componentArrows, networkArrows, withPictures } from "../../tools/architecture-pictures";
-import { registerStack } from "../../tools/plan/register-stack";
 import type { Registered } from "../../tools/program";
+import { registeredBy } from "./registered";
 
 const resource = (
   type: string,
@@ -24,7 +24,7 @@ const resource = (
 
 describe("the pictures of the architecture", () => {
   it("are up to date (npm run docs)", async () => {
-    const { resources } = await registerStack("dev");
+    const { resources } = await registeredBy("dev");
     const document = readFileSync(join(__dirname, "../../docs/architecture.md"), "utf8");
     expect(withPictures(document, resources)).toBe(document);
   });

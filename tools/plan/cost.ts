@@ -48,7 +48,7 @@ const notCounted = [
   "backups of the database beyond its size, and snapshots of Redis",
   "Container Insights' metrics, and metrics and logs of tasks",
   "storage that the database has grown by",
-  "calls of KMS and Secrets Manager",
+  "calls of KMS and Secrets Manager, and a USD a month for each of the first two rotations of a key",
 ];
 
 export function costOf(resources: Registered[]): Cost {

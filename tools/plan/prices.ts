@@ -1,7 +1,11 @@
 /** Where a price was read. */
 type Source =
-  /** AWS's price list for eu-west-1 as published on 2026-09-25. */
+  /** AWS's price list for eu-west-1, as published in September 2026, in copies on GitHub. */
   | "price list 2026-09"
+  /** The same as of 2026-03-23. */
+  | "price list 2026-03"
+  /** The service's pricing page, as cost estimates on GitHub of March 2026 quote it. */
+  | "pricing page 2026-03"
   /** What AWS charged others in eu-west-1 in 2026, by bills published on GitHub. */
   | "bills of 2026"
   /** The service's pricing page as it was in 2025; not read again since. */
@@ -32,47 +36,47 @@ const cognito = "https://aws.amazon.com/cognito/pricing/";
 /** On-demand list prices in eu-west-1, in USD before tax. They change: compare with the pages before you rely on a total. */
 export const prices = {
   natGateway: { usd: 0.048, per: "hour", page: ec2, source: "price list 2026-09" },
-  publicIpv4: { usd: 0.005, per: "hour", page: ec2, source: "bills of 2026" },
+  publicIpv4: { usd: 0.005, per: "hour", page: ec2, source: "price list 2026-09" },
   interfaceEndpoint: {
     usd: 0.011,
     per: "zone and hour",
     page: "https://aws.amazon.com/privatelink/pricing/",
-    source: "recalled, 2025",
+    source: "bills of 2026",
   },
-  databaseStorage: { usd: 0.127, per: "GiB (gp3) and month, in one zone", page: rds, source: "bills of 2026" },
-  fargateCpu: { usd: 0.04048, per: "vCPU (x86) and hour", page: fargate, source: "bills of 2026" },
-  fargateMemory: { usd: 0.004445, per: "GiB and hour", page: fargate, source: "bills of 2026" },
-  key: { usd: 1, per: "key and month", page: "https://aws.amazon.com/kms/pricing/", source: "recalled, 2025" },
+  databaseStorage: { usd: 0.127, per: "GiB (gp3) and month, in one zone", page: rds, source: "price list 2026-09" },
+  fargateCpu: { usd: 0.04048, per: "vCPU (x86) and hour", page: fargate, source: "price list 2026-09" },
+  fargateMemory: { usd: 0.004445, per: "GiB and hour", page: fargate, source: "price list 2026-09" },
+  key: { usd: 1, per: "key and month", page: "https://aws.amazon.com/kms/pricing/", source: "pricing page 2026-03" },
   secret: {
     usd: 0.4,
     per: "secret and month",
     page: "https://aws.amazon.com/secrets-manager/pricing/",
-    source: "recalled, 2025",
+    source: "price list 2026-09",
   },
-  webAcl: { usd: 5, per: "month", page: waf, source: "recalled, 2025" },
-  webAclRule: { usd: 1, per: "month", page: waf, source: "recalled, 2025" },
-  webAclRequests: { usd: 0.6, per: "million requests", page: waf, source: "recalled, 2025" },
-  alarm: { usd: 0.1, per: "metric and month", page: cloudWatch, source: "recalled, 2025" },
+  webAcl: { usd: 5, per: "month", page: waf, source: "pricing page 2026-03" },
+  webAclRule: { usd: 1, per: "month", page: waf, source: "pricing page 2026-03" },
+  webAclRequests: { usd: 0.6, per: "million requests", page: waf, source: "pricing page 2026-03" },
+  alarm: { usd: 0.1, per: "metric and month", page: cloudWatch, source: "price list 2026-09" },
   compositeAlarm: { usd: 0.5, per: "month", page: cloudWatch, source: "recalled, 2025" },
   dashboard: { usd: 3, per: "month", page: cloudWatch, source: "recalled, 2025" },
-  customMetric: { usd: 0.3, per: "metric and month", page: cloudWatch, source: "recalled, 2025" },
-  logIngestion: { usd: 0.57, per: "GB", page: cloudWatch, source: "recalled, 2025" },
-  logStorage: { usd: 0.03, per: "GB and month", page: cloudWatch, source: "recalled, 2025" },
+  customMetric: { usd: 0.3, per: "metric and month", page: cloudWatch, source: "price list 2026-09" },
+  logIngestion: { usd: 0.57, per: "GB", page: cloudWatch, source: "price list 2026-09" },
+  logStorage: { usd: 0.03, per: "GB and month", page: cloudWatch, source: "price list 2026-09" },
   apiRequests: {
     usd: 3.5,
     per: "million requests",
     page: "https://aws.amazon.com/api-gateway/pricing/",
-    source: "recalled, 2025",
+    source: "price list 2026-09",
   },
-  functionRequests: { usd: 0.2, per: "million requests", page: lambda, source: "recalled, 2025" },
-  functionTime: { usd: 0.0000133334, per: "GiB (arm64) and second", page: lambda, source: "recalled, 2025" },
+  functionRequests: { usd: 0.2, per: "million requests", page: lambda, source: "price list 2026-09" },
+  functionTime: { usd: 0.0000133334, per: "GiB (arm64) and second", page: lambda, source: "price list 2026-09" },
   traces: {
     usd: 5,
     per: "million traces",
     page: "https://aws.amazon.com/xray/pricing/",
     source: "recalled, 2025",
   },
-  essentialsUser: { usd: 0.015, per: "monthly user beyond 10,000", page: cognito, source: "recalled, 2025" },
+  essentialsUser: { usd: 0.015, per: "monthly user beyond 10,000", page: cognito, source: "price list 2026-09" },
   plusUser: { usd: 0.02, per: "monthly user", page: cognito, source: "recalled, 2025" },
 } as const satisfies Record<string, Price>;
 
@@ -80,18 +84,19 @@ export type PriceName = keyof typeof prices;
 
 /** One instance in one zone; a standby costs as much again. */
 export const databaseInstanceHour: Record<string, Price> = {
-  "db.t4g.micro": { usd: 0.017, per: "hour", page: rds, source: "bills of 2026" },
+  "db.t4g.micro": { usd: 0.017, per: "hour", page: rds, source: "price list 2026-03" },
   "db.t4g.small": { usd: 0.035, per: "hour", page: rds, source: "bills of 2026" },
-  "db.t4g.medium": { usd: 0.07, per: "hour", page: rds, source: "recalled, 2025" },
-  "db.t4g.large": { usd: 0.14, per: "hour", page: rds, source: "recalled, 2025" },
+  "db.t4g.medium": { usd: 0.069, per: "hour", page: rds, source: "price list 2026-03" },
+  "db.t4g.large": { usd: 0.138, per: "hour", page: rds, source: "price list 2026-03" },
   "db.m7g.large": { usd: 0.188, per: "hour", page: rds, source: "recalled, 2025" },
   "db.m7g.xlarge": { usd: 0.376, per: "hour", page: rds, source: "recalled, 2025" },
   "db.m7g.2xlarge": { usd: 0.752, per: "hour", page: rds, source: "recalled, 2025" },
 };
 
+/** Nodes of Redis. The price list of 2026-03 that was read has Valkey's, which AWS lists at 80 % of them. */
 export const cacheNodeHour: Record<string, Price> = {
-  "cache.t4g.micro": { usd: 0.017, per: "hour", page: elastiCache, source: "recalled, 2025" },
-  "cache.t4g.small": { usd: 0.035, per: "hour", page: elastiCache, source: "recalled, 2025" },
+  "cache.t4g.micro": { usd: 0.017, per: "hour", page: elastiCache, source: "price list 2026-03" },
+  "cache.t4g.small": { usd: 0.034, per: "hour", page: elastiCache, source: "price list 2026-03" },
   "cache.m7g.large": { usd: 0.174, per: "hour", page: elastiCache, source: "recalled, 2025" },
   "cache.m7g.xlarge": { usd: 0.348, per: "hour", page: elastiCache, source: "recalled, 2025" },
 };

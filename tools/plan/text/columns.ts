@@ -19,21 +19,18 @@ export function wrapped(text: string, columns: number): string[] {
 }
 
 /**
- * Rows in columns as wide as their widest cell, the last one broken where a terminal ends.
+ * Rows of as many cells each, in columns as wide as their widest cell, the last one broken where a terminal ends.
  * @param right columns that are aligned to the right, from 0
  */
 export function columns(rows: string[][], { indent = "  ", right = [] as number[] } = {}): string[] {
-  const fixed = Math.max(0, ...rows.map((row) => row.length - 1));
-  const widths = Array.from({ length: fixed }, (_, index) =>
-    Math.max(...rows.map((row) => (index < row.length - 1 ? (row[index] ?? "").length : 0))),
-  );
+  const fixed = (rows[0]?.length ?? 1) - 1;
+  const widths = Array.from({ length: fixed }, (_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
   return rows.flatMap((row) => {
     const cells = widths.map((size, index) => {
       const cell = row[index] ?? "";
       return right.includes(index) ? cell.padStart(size) : cell.padEnd(size);
     });
-    const before = [indent.slice(0, indent.length), cells.join(gap)].join("");
-    const left = before === indent ? before : `${before}${gap}`;
+    const left = `${indent}${cells.map((cell) => `${cell}${gap}`).join("")}`;
     const [first = "", ...others] = wrapped(row[fixed] ?? "", Math.max(20, width - left.length));
     return [`${left}${first}`.trimEnd(), ...others.map((line) => `${" ".repeat(left.length)}${line}`)];
   });

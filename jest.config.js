@@ -19,8 +19,7 @@ module.exports = {
     project("service"),
     project("integration", {
       globalSetup: "<rootDir>/test/integration/global-setup.ts",
-      // Requests to AWS are retried, with pauses.
-      testTimeout: 30_000,
+      setupFilesAfterEnv: ["<rootDir>/test/integration/patience.ts"],
     }),
     // Each file has a local cloud of its own (`Cloud.start()` of test/e2e/cloud.ts takes seconds, an `up` in it minutes, most of which the provider
     // waits), so the files run side by side in workers, and the longest of them is how long all take.

@@ -24,6 +24,7 @@ export const commands: Record<string, string> = {
   serve: "the records API alone on this machine, with data stores of its own",
   recover: "makes a stack usable again after a killed or failed run, in AWS or elsewhere; -- --stack NAME",
   operate: "verifies the audit trail, ends a user's sessions, delivers the audit log",
+  evidence: "for auditors: which rules a stack keeps, by HIPAA clause, control and resource; Markdown and JSON",
   sweep: "lists what is left of an environment in AWS, and removes it with --delete",
   local: "deploys into a local AWS, runs the integration suite, leaves it up",
   "local:aws": "only starts the local AWS, or stops it",

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import type { Mocks } from "@pulumi/pulumi/runtime/mocks";
 import { load } from "js-yaml";
+import type { PolicyResource } from "../policy/rule";
+import { plain } from "../policy/values";
 import { UserError } from "./cli";
 import { RecordingMonitor, runUnderMocks } from "./mocked-engine";
 import { repository } from "./paths";
@@ -101,6 +103,11 @@ function toldByAws(type: string, name: string): Record<string, unknown> {
     default:
       return { arn };
   }
+}
+
+/** A registered resource as the policies see it. */
+export function policyResourceOf({ inputs, name, references, type, urn }: Registered): PolicyResource {
+  return { urn, type, name, references, inputs: plain(inputs) as PolicyResource["inputs"] };
 }
 
 function describe(request: RegisterResourceRequest, urn: string): Registered {

@@ -1,8 +1,7 @@
 import { type Clause, clauses } from "../../policy/controls";
 import type { PolicyResource, Rule } from "../../policy/rule";
 import { judge, type Judgement, rules } from "../../policy/rules";
-import { plain } from "../../policy/values";
-import type { Registered } from "../program";
+import { policyResourceOf, type Registered } from "../program";
 import { Stack, titleOf } from "./resources";
 
 /** How a stack stands to the rules of `policy/`, and who may call its API. */
@@ -39,7 +38,7 @@ export interface Operation {
 }
 
 export function postureOf(resources: Registered[]): Posture {
-  const judged = rules.map((rule) => judgedRule(rule, resources.map(asPolicyResource)));
+  const judged = rules.map((rule) => judgedRule(rule, resources.map(policyResourceOf)));
   return {
     results: resultsOf(judged),
     rules: judged,
@@ -68,10 +67,6 @@ function judgedRule(rule: Rule, resources: PolicyResource[]): JudgedRule {
       .map(({ resource, result, violations }) => ({ resource: titleOf(resource), result, violations })),
     ...(exception && { exception: exception.reason }),
   };
-}
-
-function asPolicyResource({ inputs, name, references, type, urn }: Registered): PolicyResource {
-  return { urn, type, name, references, inputs: plain(inputs) as PolicyResource["inputs"] };
 }
 
 function resultsOf(judged: JudgedRule[]): Record<RuleResult, number> {

@@ -1,0 +1,117 @@
+import { awsControls, type AwsControl, type Clause, clauses, isClause } from "../../policy/controls";
+import type { PolicyResource, Rule } from "../../policy/rule";
+import { judge, type Judgement, rules } from "../../policy/rules";
+
+/** Where the judged resources come from. */
+export interface Source {
+  /** `deployed` is a state of Pulumi's, `preview` what the program would register for a stack's file. */
+  kind: "deployed" | "preview";
+  /** The state's file, or the stack. */
+  name: string;
+  /** SHA-256 of the state's file, in hexadecimal; so that the report can be traced to it. */
+  sha256?: string;
+}
+
+/** What an auditor is shown: clause → control → resources → result. */
+export interface Evidence {
+  /** When it was made (ISO 8601). */
+  made: string;
+  source: Source;
+  /** How many judgements of a rule over a resource have each result. */
+  results: Results;
+  clauses: ClauseEvidence[];
+  /** Clauses that this report says nothing about, and where to look instead. */
+  elsewhere: { clause: string; title: string; where: string }[];
+}
+
+export type Results = Record<Judgement["result"], number>;
+
+export interface ClauseEvidence {
+  /** Of HIPAA's Security Rule, such as `45 CFR 164.312(b)`. */
+  clause: Clause;
+  title: string;
+  results: Results;
+  controls: ControlEvidence[];
+}
+
+/** One rule of `policy/`, with AWS's controls for the same. */
+export interface ControlEvidence extends Pick<Rule, "name" | "description" | "severity" | "enforcement" | "remedy"> {
+  awsControls: { id: AwsControl; subject: string }[];
+  /** Why a violation is accepted where it is. */
+  exception?: string;
+  /** None where the stack has nothing that the rule is about. */
+  resources: { urn: string; type: string; name: string; result: Judgement["result"]; violations: string[] }[];
+}
+
+/** The technical safeguards (45 CFR 164.312) that no setting of a resource shows. */
+const elsewhere: Evidence["elsewhere"] = [
+  {
+    clause: "45 CFR 164.312(a)(2)(ii)",
+    title: "Emergency access procedure",
+    where: "docs/security.md and docs/operations.md",
+  },
+  {
+    clause: "45 CFR 164.312(c)(2)",
+    title: "Mechanism to authenticate electronic protected health information",
+    where: "`npm run operate -- verify-audit`",
+  },
+];
+
+/** Holds resources, which are all of a stack's, against every rule. */
+export function evidenceOf(resources: PolicyResource[], source: Source, made: Date): Evidence {
+  const judged = rules.map((rule) => ({ rule, judgements: judge(rule, resources) }));
+  return {
+    made: made.toISOString(),
+    source,
+    results: count(judged.flatMap(({ judgements }) => judgements)),
+    clauses: (Object.keys(clauses) as Clause[]).map((clause) => {
+      const serving = judged.filter(({ rule }) => rule.controls.includes(clause));
+      return {
+        clause,
+        title: clauses[clause],
+        results: count(serving.flatMap(({ judgements }) => judgements)),
+        controls: serving.map(({ rule, judgements }) => control(rule, judgements)),
+      };
+    }),
+    elsewhere,
+  };
+}
+
+/** The mandatory rules that a stack violates. */
+export function violatedRules({ clauses: all }: Evidence): string[] {
+  const violated = all
+    .flatMap(({ controls }) => controls)
+    .filter(({ enforcement, resources }) => enforcement === "mandatory" && resources.some(isFailure))
+    .map(({ name }) => name);
+  return [...new Set(violated)].sort();
+}
+
+function isFailure({ result }: { result: Judgement["result"] }): boolean {
+  return result === "fail";
+}
+
+function control(rule: Rule, judgements: Judgement[]): ControlEvidence {
+  const { controls, description, enforcement, exception, name, remedy, severity } = rule;
+  return {
+    name,
+    description,
+    severity,
+    enforcement,
+    remedy,
+    awsControls: controls.flatMap((id) => (isClause(id) ? [] : [{ id, subject: awsControls[id] }])),
+    ...(exception && { exception: exception.reason }),
+    resources: judgements.map(({ resource, result, violations }) => ({
+      urn: resource.urn,
+      type: resource.type,
+      name: resource.name,
+      result,
+      violations,
+    })),
+  };
+}
+
+function count(judgements: Judgement[]): Results {
+  const results: Results = { pass: 0, fail: 0, accepted: 0, unknown: 0 };
+  for (const { result } of judgements) results[result]++;
+  return results;
+}

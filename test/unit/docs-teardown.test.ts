@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { repository } from "../../tools/paths";
 
 const text = readFileSync(join(repository, "docs/teardown.md"), "utf8");
-const commands = [...text.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = ""]) => block.trim().split("\n"));
+const commands = [...text.matchAll(/```sh(?: aws)?\n(.*?)```/gs)].flatMap(([, block = ""]) => block.trim().split("\n"));
 
 describe("docs/teardown.md", () => {
   it("gives these commands to run", () => {

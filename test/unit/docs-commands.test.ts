@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { repository } from "../../tools/paths";
+
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...readdirSync(join(repository, "docs")).map((file) => `docs/${file}`),
+];
+
+/** Where a command of the documents is run: a file, and a text in it that does so. */
+interface Run {
+  command: RegExp;
+  file: string;
+  text: string;
+}
+
+const runs: Run[] = [
+  { command: /^npm ci$/, file: ".ci/run", text: "npm ci" },
+  { command: /^npm test$/, file: ".ci/run", text: "npm test" },
+  { command: /^npm run local$/, file: ".ci/run", text: "npm run local -- --suffix ci" },
+  { command: /^npm run local:down -- --suffix \S+$/, file: ".ci/run", text: "npm run local:down -- --suffix ci" },
+  {
+    command: /^npm run plan -- --stack prod --compare dev --html plan\.html$/,
+    file: ".ci/run",
+    text: "npm run plan -- --stack prod --compare dev --html",
+  },
+  { command: /^npm run serve$/, file: "test/service/support/local-api.ts", text: "tools/serve.ts" },
+  { command: /^npm run operate -- verify-audit$/, file: "test/e2e/lifecycle.test.ts", text: '"verify-audit"' },
+  {
+    command: /^npm run operate -- end-sessions --user SUB$/,
+    file: "test/e2e/lifecycle.test.ts",
+    text: '"end-sessions"',
+  },
+  {
+    command: /^npm run sweep -- --suffix \S+ --local( --delete --yes)?$/,
+    file: "test/e2e/sweep.test.ts",
+    text: "sweep",
+  },
+];
+
+/** The commands in the shell blocks of a document that are not marked as needing AWS; a line that ends with a backslash goes on. */
+function commandsOf(document: string): string[] {
+  const text = readFileSync(join(repository, document), "utf8");
+  return [...text.matchAll(/^( *)```sh\n(.*?)^ *```$/gms)]
+    .flatMap(([, , block = ""]) => block.replaceAll("\\\n", " ").split("\n"))
+    .map((line) => line.replaceAll(/\s+/g, " ").trim())
+    .filter((line) => line !== "");
+}
+
+// docs/api.md is run as a whole by test/service/api-walkthrough.test.ts; what stands before its walk-through needs sign-in pages.
+describe.each(documents.filter((document) => document !== "docs/api.md"))("the commands of %s", (document) => {
+  it("are run by a test or by .ci/run, or are marked as needing AWS (```sh aws)", () => {
+    expect(commandsOf(document).filter((line) => !runs.some(({ command }) => command.test(line)))).toEqual([]);
+  });
+});
+
+describe("what runs commands", () => {
+  it.each(runs)("$command is there", ({ command, file, text }) => {
+    expect(readFileSync(join(repository, file), "utf8")).toContain(text);
+    expect(documents.flatMap(commandsOf).filter((line) => command.test(line)).length).toBeGreaterThan(0);
+  });
+});

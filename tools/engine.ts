@@ -48,8 +48,10 @@ export class Engine {
     return existsSync(this.stateFile);
   }
 
-  /** Puts the state before the last one back, which Pulumi keeps, if a killed engine has left the last one half written. */
+  /** Puts the state before the last one back, which Pulumi keeps, if a killed engine has left the last one half written, or what a file backend notes about it. */
   repair(): void {
+    const notes = `${this.stateFile}.attrs`;
+    if (existsSync(notes) && !isWhole(notes)) rmSync(notes);
     if (!this.exists() || isWhole(this.stateFile)) return;
     const previous = `${this.stateFile}.bak`;
     if (isWhole(previous)) copyFileSync(previous, this.stateFile);

@@ -85,7 +85,10 @@ async function exported(stack: UserStack): Promise<Deployment> {
     const reason = (error as { stderr?: string }).stderr ?? "";
     if (!reason.includes("failed to load checkpoint")) throw error;
     throw new UserError(
-      `The state of "${stack.stack}" is half written. In the folder of the backend, put the one before it back, .pulumi/stacks/<project>/${stack.stack}.json.bak, and run the same command again.`,
+      [
+        `The state of "${stack.stack}" is half written. In the backend's folder .pulumi/stacks/<project>, delete ${stack.stack}.json.attrs; where`,
+        `${stack.stack}.json ends in the middle, put ${stack.stack}.json.bak in its place. Then run the same command again.`,
+      ].join("\n"),
     );
   }
 }

@@ -44,6 +44,17 @@ describe("the state of a stack", () => {
     expect(readFileSync(state("dev.json"), "utf8")).toBe('{"version":2}');
   });
 
+  it("loses the backend's notes about it where they are half written, and keeps whole ones", () => {
+    writeFileSync(state("dev.json"), '{"version":3}');
+    writeFileSync(state("dev.json.attrs"), '{"user.content_type":""}');
+    engine.repair();
+    expect(existsSync(state("dev.json.attrs"))).toBe(true);
+    writeFileSync(state("dev.json.attrs"), "");
+    engine.repair();
+    expect(existsSync(state("dev.json.attrs"))).toBe(false);
+    expect(readFileSync(state("dev.json"), "utf8")).toBe('{"version":3}');
+  });
+
   it("begins anew when there is none before", () => {
     writeFileSync(state("dev.json"), "");
     engine.repair();

@@ -81,8 +81,7 @@ export class Environment {
       async () => {
         await this.engine.configure(changes);
         const operation = await this.engineFor(program).up();
-        if (operation.succeeded)
-          writeFileSync(this.folder.outputs(this.suffix), JSON.stringify(await this.engine.outputs()));
+        if (operation.succeeded) writeFileSync(this.outputsFile, JSON.stringify(await this.engine.outputs()));
         return operation;
       },
       this.log,
@@ -93,8 +92,7 @@ export class Environment {
   async recover(...options: string[]): Promise<void> {
     // S3, where states of AWS belong, takes a write whole or not at all; a file may be cut off in the middle of one.
     this.engine.repair();
-    const work = () => this.run("recover.ts", "--stack", this.suffix, ...options);
-    await tracked(`${this.suffix}: npm run recover`, work, this.log);
+    await this.run("recover", "--stack", this.suffix, ...options);
   }
 
   async refresh(): Promise<Operation> {
@@ -112,10 +110,10 @@ export class Environment {
   }
 
   /** Runs one of the project's commands as its user would who is logged in to this backend and account. */
-  private async run(tool: string, ...args: string[]): Promise<void> {
+  async run(script: string, ...args: string[]): Promise<void> {
     const output = openSync(this.log, "a");
-    try {
-      const child = spawn(process.execPath, ["--import", "tsx", join(repository, "tools", tool), ...args], {
+    const work = async () => {
+      const child = spawn(process.execPath, ["--import", "tsx", join(repository, `tools/${script}.ts`), ...args], {
         cwd: repository,
         env: this.engine.environment(),
         stdio: ["ignore", output, output],
@@ -124,10 +122,11 @@ export class Environment {
         child.on("error", reject);
         child.on("exit", resolve);
       });
-      if (code !== 0) throw new Error(`${tool} ${args.join(" ")} failed; its output is in ${this.log}`);
-    } finally {
+      if (code !== 0) throw new Error(`${script} ${args.join(" ")} failed; its output is in ${this.log}`);
+    };
+    await tracked(`${this.suffix}: npm run ${script}`, work, this.log).finally(() => {
       closeSync(output);
-    }
+    });
   }
 
   /** Whether the integration suite passes; its output is kept beside the engine's. */
@@ -149,8 +148,13 @@ export class Environment {
     return findLeftovers(clientConfig(this.endpoint), this.suffix);
   }
 
+  /** What `pulumi stack output --json` would have written. */
+  get outputsFile(): string {
+    return this.folder.outputs(this.suffix);
+  }
+
   outputs(): Record<string, unknown> {
-    return JSON.parse(readFileSync(this.folder.outputs(this.suffix), "utf8")) as Record<string, unknown>;
+    return JSON.parse(readFileSync(this.outputsFile, "utf8")) as Record<string, unknown>;
   }
 
   private engineFor(program?: string): Engine {

@@ -1,10 +1,11 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DescribeReplicationGroupsCommand, ElastiCacheClient } from "@aws-sdk/client-elasticache";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import type { Operation } from "../../tools/engine";
 import { changedNothing } from "../../tools/events";
+import type { Evidence } from "../../tools/evidence/report";
 import { repository } from "../../tools/paths";
 import { adoptions } from "../../tools/recovery/adoption";
 import { Cloud, discard, type Environment } from "./cloud";
@@ -137,6 +138,23 @@ step("it goes away while another one comes up, and nothing of it is left", async
 step("the other one passes the integration suite, with a suffix of 20 characters", async () => {
   expect(await secondUp).toMatchObject(flawless);
   expect(await second.passesIntegrationSuite()).toBe(true);
+});
+
+step("an operator's commands work on it", async () => {
+  const operate = (...command: string[]) => second.run("operate", "--outputs", second.outputsFile, ...command);
+  await operate("deliver-audit");
+  await operate("end-sessions", "--user", "nobody");
+  await operate("verify-audit");
+});
+
+step("an auditor's report of what is deployed finds every rule kept", async () => {
+  const state = join(cloud.folder.root, "exported.json");
+  writeFileSync(state, JSON.stringify({ version: 3, deployment: await second.engine.export() }));
+  const output = join(cloud.folder.root, "evidence");
+  await second.run("evidence", "--state", state, "--output", output);
+  const { results, source } = JSON.parse(readFileSync(join(output, "evidence.json"), "utf8")) as Evidence;
+  expect({ results, kind: source.kind }).toMatchObject({ results: { fail: 0, unknown: 0 }, kind: "deployed" });
+  expect(results.pass).toBeGreaterThan(400);
 });
 
 step("no secret's value stands anywhere but in Secrets Manager", async () => {

@@ -379,7 +379,7 @@ export function loadConfig(
   };
 
   for (const [key, value] of Object.entries(configured)) {
-    if (!Object.hasOwn(settings, key)) mistakes.add(key, value, "is no key; the README lists them all");
+    if (!Object.hasOwn(settings, key)) mistakes.add(key, value, "is no key; docs/configuration.md lists them all");
   }
   const config = Object.fromEntries(
     Object.entries(settings).map(([key, setting]) => [key, read<unknown>(key, setting as Setting<unknown>)]),

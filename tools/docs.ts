@@ -12,7 +12,7 @@ import { registerStack } from "./plan/register-stack";
 runCommand(async () => {
   const [dev, prod] = [await registerStack("dev"), await registerStack("prod")];
   const costs = { dev: costOf(dev.resources), prod: costOf(prod.resources) };
-  update("README.md", (document) => withCostTable(withConfigurationTable(document), costs));
+  update("docs/configuration.md", (document) => withCostTable(withConfigurationTable(document), costs));
   update("docs/architecture.md", (document) => withPictures(document, dev.resources));
 });
 

@@ -88,7 +88,7 @@ export class Environment {
     );
   }
 
-  /** Makes a state usable that a killed or failed engine left, by the command that the README tells operators to use. */
+  /** Makes a state usable that a killed or failed engine left, by the command that docs/troubleshooting.md tells operators to use. */
   async recover(...options: string[]): Promise<void> {
     // S3, where states of AWS belong, takes a write whole or not at all; a file may be cut off in the middle of one.
     this.engine.repair();

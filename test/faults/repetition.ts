@@ -44,7 +44,7 @@ export async function sideBySide(
     return environment;
   };
   await each("up", async (index) => {
-    // Of two first environments of an account, one would find that the other has made what they share (README, "Troubleshooting").
+    // Of two first environments of an account, one would find that the other has made what they share (docs/troubleshooting.md).
     if (index > 0) await accountIsPrepared(cloud);
     mustSucceed(await at(index).up(), "up");
     mustEqual(await portrait(at(index), {}), (await reference).created);

@@ -506,14 +506,16 @@ describe("a key that is none", () => {
   it("is refused like a wrong value, so that a slip of the pen does not leave a default in place", () => {
     const texts = { databseMultiAz: "false", Region: "eu-west-1", redisNodeCount: "1" } as Texts;
     expect(mistakes(texts)).toEqual([
-      'databseMultiAz: "false" is no key; the README lists them all',
-      'Region: "eu-west-1" is no key; the README lists them all',
+      'databseMultiAz: "false" is no key; docs/configuration.md lists them all',
+      'Region: "eu-west-1" is no key; docs/configuration.md lists them all',
       'redisNodeCount: "1" allowed is a whole number from 2 to 6',
     ]);
   });
 
   it("may be one that every object has", () => {
-    expect(mistakes({ constructor: "x" } as Texts)).toEqual(['constructor: "x" is no key; the README lists them all']);
+    expect(mistakes({ constructor: "x" } as Texts)).toEqual([
+      'constructor: "x" is no key; docs/configuration.md lists them all',
+    ]);
   });
 });
 

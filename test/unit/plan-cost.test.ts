@@ -243,10 +243,10 @@ describe("the program's cost", () => {
     expect(after.perMillionRequests.usd - before.perMillionRequests.usd).toBeCloseTo(15_000 * 0.0000133334, 6);
   });
 
-  it("is up to date in the README (npm run docs)", async () => {
-    const readme = readFileSync(join(repository, "README.md"), "utf8");
+  it("is up to date in the documents (npm run docs)", async () => {
+    const document = readFileSync(join(repository, "docs/configuration.md"), "utf8");
     const costs = { dev: await costOfStack("dev"), prod: await costOfStack("prod") };
-    expect(withCostTable(readme, costs)).toBe(readme);
+    expect(withCostTable(document, costs)).toBe(document);
   });
 
   it("is a table of components by stack, nothing where a stack has nothing of one", () => {

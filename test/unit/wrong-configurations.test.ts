@@ -60,7 +60,7 @@ describe("the wrong values", () => {
 describe("a key that is none", () => {
   it("is refused by the program, whose own keys only are read", async () => {
     expect(await mistakesOfProgram({ databseMultiAz: "false" })).toEqual([
-      'databseMultiAz: "false" is no key; the README lists them all',
+      'databseMultiAz: "false" is no key; docs/configuration.md lists them all',
     ]);
   });
 });

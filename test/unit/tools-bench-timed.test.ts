@@ -1,0 +1,21 @@
+import { timed } from "../../tools/bench/timed";
+import { repository } from "../../tools/paths";
+
+const options = { cwd: repository };
+
+describe("what a command takes", () => {
+  it("is time on the clock, and of the processors by all that it started", async () => {
+    const waits = await timed("sleep", ["0.3"], options);
+    expect(waits.wall).toBeGreaterThanOrEqual(0.3);
+    expect(waits.cpu).toBeLessThan(0.2);
+    const busy = "const end = Date.now() + 300; while (Date.now() < end);";
+    const works = await timed("bash", ["-c", `"${process.execPath}" -e '${busy}'; true`], options);
+    expect(works.cpu).toBeGreaterThan(waits.cpu + 0.1);
+  });
+
+  it("has no figure where it fails, but what it printed", async () => {
+    await expect(timed("bash", ["-c", "echo out; echo err >&2; exit 3"], options)).rejects.toThrow(
+      /^bash -c echo out; echo err >&2; exit 3 failed:\nout\nerr\n$/,
+    );
+  });
+});

@@ -1,9 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DescribeReplicationGroupsCommand, ElastiCacheClient } from "@aws-sdk/client-elasticache";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import type { Operation } from "../../tools/engine";
 import { changedNothing } from "../../tools/events";
+import { readRequired, type Required, requiredFile } from "../../tools/operations/required";
 import { Cloud, discard, type Environment, killEngine } from "./cloud";
 import { say } from "./progress";
 import { disclosures, functionEnvironments, secretValues } from "./secrets";
@@ -147,6 +149,15 @@ step("the same suffix comes up again, although its engine is killed while it wai
 step("both go away, and nothing is left", async () => {
   expect(await Promise.all([first.destroy(), second.destroy()])).toMatchObject([flawless, flawless]);
   expect([await first.leftovers(), await second.leftovers()]).toEqual([[], []]);
+});
+
+step("nobody has asked AWS for what the deploy roles are not tested to be allowed", () => {
+  const seen = readRequired(join(cloud.folder.awsState, "operations.jsonl"), [first.suffix, second.suffix]);
+  const known = JSON.parse(readFileSync(requiredFile, "utf8")) as Required;
+  const unknown = (key: keyof Required) => seen[key].filter((line) => !known[key].includes(line));
+  // docs/bootstrap.md, "What a deploy role may do", says how it becomes known.
+  expect({ deployment: unknown("deployment"), tests: unknown("tests") }).toEqual({ deployment: [], tests: [] });
+  return Promise.resolve();
 });
 
 /** The identity and size of the first environment's database and cache. */

@@ -1,9 +1,6 @@
 import { regionalArn } from "../../../lib/environment";
 import { type Statement } from "../../../lib/iam";
-import { made, namedArns, owned, retagged, tagged, type Scope } from "./scope";
-
-/** ARN of something that API Gateway manages: without an account. */
-const gatewayArn = ({ partition, region }: Scope, path: string) => `arn:${partition}:apigateway:${region}::${path}`;
+import { gatewayArn, made, namedArns, owned, retagged, tagged, type Scope } from "./scope";
 
 /**
  * The API. What is inside of one inherits its tags where permissions are concerned (API Gateway developer guide, "API Gateway resources that can be tagged").

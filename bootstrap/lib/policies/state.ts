@@ -27,7 +27,9 @@ export function readStateStatements(stage: Stage, scope: Scope, keyArn: Input<st
       Effect: "Allow",
       Action: "s3:ListBucket",
       Resource: bucketArn,
-      Condition: { StringLike: { "s3:prefix": [".pulumi/stacks/", ...stateKeys(stack), ...recordKeys(stack)] } },
+      Condition: {
+        StringLike: { "s3:prefix": [...stateKeys(stack), ...recordKeys(stack), `.pulumi/stacks/${project}/${stack}`] },
+      },
     },
     {
       Sid: "ReadState",

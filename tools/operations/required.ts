@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { repository } from "../paths";
+import { authorizationsOf, type Operation } from "./authorizations";
+
+/** What IAM is asked while an environment comes, changes, is tested and goes: `<action> <resource> <what else it is told>`, sorted. */
+export interface Required {
+  /** By the provider. */
+  deployment: string[];
+  /** By the integration suite and the search for leftovers. */
+  tests: string[];
+}
+
+/** What was seen; `npm run authorizations` adds to it. */
+export const requiredFile = join(repository, "test/unit/required-authorizations.json");
+
+/** The suffix that stands in the file for whatever it was. */
+export const exampleSuffix = "pr-7";
+
+/** What is not asked on AWS: there a user's token is given (README, "Test it"), and the bootstrap has made the account's role. */
+const localOnly = /^cognito-idp:Admin|^iam:CreateRole .*:role\/api-gateway-cloudwatch-logs/;
+
+/**
+ * Reads what the local AWS has noted.
+ * @param file its `operations.jsonl`
+ * @param suffixes of the environments that were deployed
+ */
+export function readRequired(file: string, suffixes: string[]): Required {
+  const operations = readFileSync(file, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Operation);
+  return {
+    deployment: linesOf(
+      operations.filter(({ caller }) => caller === "provider"),
+      suffixes,
+    ),
+    tests: linesOf(
+      operations.filter(({ caller }) => caller === "client"),
+      suffixes,
+    ),
+  };
+}
+
+function linesOf(operations: Operation[], suffixes: string[]): string[] {
+  // The longest first, as one may begin another.
+  const ordered = [...suffixes].sort((a, b) => b.length - a.length);
+  const lines = operations
+    .flatMap(authorizationsOf)
+    .map(({ action, resource, context }) => [action, resource, ...context].join(" "))
+    .filter((line) => !localOnly.test(line))
+    .map((line) => ordered.reduce((text, suffix) => text.replaceAll(suffix, exampleSuffix), line))
+    .map((line) => line.replace(/(Execution-Logs_)\w+/, "$1ID"));
+  return [...new Set(lines)].sort();
+}

@@ -17,6 +17,7 @@ import packageJson from "../../package.json";
 interface Step {
   uses?: string;
   run?: string;
+  if?: string;
   with?: Record<string, string>;
 }
 
@@ -90,7 +91,70 @@ describe("the workflows", () => {
       ...((load(prepare) as { runs: Job }).runs.steps ?? []),
     ];
     expect(runs.filter(({ run }) => run?.includes("${{"))).toEqual([]);
-    expect(runs.filter(({ run }) => run !== undefined)).toHaveLength(11);
+    expect(runs.filter(({ run }) => run !== undefined)).toHaveLength(12);
+  });
+
+  it("run no shell in the shared action but the installation, as the linter does not look there", () => {
+    const { steps = [] } = (load(prepare) as { runs: Job }).runs;
+    expect(steps.flatMap(({ run }) => run ?? [])).toEqual(["npm ci"]);
+    // Packages' scripts run before there are credentials.
+    expect(steps.map(({ uses, run }) => uses?.split("@")[0] ?? run)).toEqual([
+      "actions/setup-node",
+      "npm ci",
+      "pulumi/actions",
+      "aws-actions/configure-aws-credentials",
+    ]);
+  });
+
+  it("begin only by what gives forks nothing, and know no stored secret", () => {
+    expect(Object.fromEntries(workflows.map(({ file, workflow }) => [file, Object.keys(workflow.on)]))).toEqual({
+      "ci.yml": ["pull_request", "workflow_call"],
+      "deploy.yml": ["push"],
+      "environment.yml": ["pull_request"],
+      "preview.yml": ["pull_request"],
+      "sweep.yml": ["schedule", "workflow_dispatch"],
+    });
+    expect(workflows.filter(({ source }) => /secrets[.[]|inherit/.test(source))).toEqual([]);
+    // The token of the run goes to the steps that need it.
+    const withToken = workflows.flatMap(
+      ({ file, source }) => source.match(/.*github\.token.*/g)?.map(() => file) ?? [],
+    );
+    expect(withToken).toEqual(["preview.yml", "sweep.yml"]);
+  });
+
+  it("come one after the other where they change something", () => {
+    expect(Object.fromEntries(workflows.map(({ file, workflow }) => [file, workflow.concurrency]))).toEqual({
+      "ci.yml": {
+        group: "ci-${{ github.workflow }}-${{ github.ref }}",
+        "cancel-in-progress": "${{ github.event_name == 'pull_request' }}",
+      },
+      "deploy.yml": { group: "deploy", "cancel-in-progress": false },
+      "environment.yml": {
+        group: "environment-${{ github.event.pull_request.number }}",
+        "cancel-in-progress": false,
+      },
+      "preview.yml": { group: "preview-${{ github.event.pull_request.number }}", "cancel-in-progress": true },
+      "sweep.yml": { group: "sweep", "cancel-in-progress": false },
+    });
+  });
+
+  it("hold every preview and deployment to the policy pack", () => {
+    expect(text(".github/scripts/deploy")).toContain(`pulumi up --yes --policy-pack policy --stack "$stack"`);
+    const commands = workflows.map(({ source }) => source).join("\n");
+    expect(commands).not.toContain("pulumi up");
+    expect(commands.match(/scripts\/deploy .*/g)).toEqual([
+      "scripts/deploy dev dev",
+      "scripts/deploy prod prod",
+      'scripts/deploy "$STACK" pull-request',
+    ]);
+    const preview = jobs.find(({ title }) => title === "preview.yml preview")?.job.steps?.at(-1);
+    expect(preview?.with).toMatchObject({
+      command: "preview",
+      "stack-name": "dev",
+      policyPacks: "policy",
+      "comment-on-pr": true,
+      "edit-pr-comment": true,
+    });
   });
 
   it("allow each job only what it needs, and limit its time", () => {
@@ -155,12 +219,12 @@ describe("the workflows", () => {
   it("take a pull request's environment away whatever became of its test, and when it is closed", () => {
     const { workflow } = workflows.find(({ file }) => file === "environment.yml") ?? {};
     expect(workflow?.on).toEqual({ pull_request: { types: ["opened", "synchronize", "reopened", "closed"] } });
-    expect(workflow?.concurrency).toEqual({
-      group: "environment-${{ github.event.pull_request.number }}",
-      "cancel-in-progress": false,
-    });
     expect(workflow?.jobs.destroy).toMatchObject({ needs: "test", if: expect.stringMatching(/^always\(\)/) as string });
     expect(workflow?.jobs.test?.if).toContain("github.event.action != 'closed'");
+    expect(workflow?.jobs.destroy?.steps?.slice(-2)).toMatchObject([
+      { run: '.github/scripts/destroy "$STACK"' },
+      { if: "always()", run: 'npm run sweep -- --suffix "$STACK" --region "$AWS_REGION" --delete --yes' },
+    ]);
   });
 
   it("deploy to prod after dev has been tested, in the environment that asks for an approval", () => {

@@ -16,9 +16,10 @@ runCommand(async () => {
   const seen = readRequired(join(localFolder().awsState, "operations.jsonl"), [suffix]);
   const known = JSON.parse(readFileSync(requiredFile, "utf8")) as Required;
   const merge = (key: keyof Required) => [...new Set([...known[key], ...seen[key]])].sort();
-  const merged: Required = { deployment: merge("deployment"), tests: merge("tests") };
+  const merged: Required = { deployment: merge("deployment"), tests: merge("tests"), sweep: merge("sweep") };
   writeFileSync(requiredFile, `${JSON.stringify(merged, undefined, 2)}\n`);
-  const added = [...merged.deployment, ...merged.tests].length - [...known.deployment, ...known.tests].length;
+  const count = (required: Required) => Object.values(required).flat().length;
+  const added = count(merged) - count(known);
   console.log(added === 0 ? "Nothing new." : `${added} more, in ${requiredFile}.`);
   return Promise.resolve();
 });

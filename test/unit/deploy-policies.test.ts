@@ -53,6 +53,8 @@ const allowed = (lines: string[], stage: Stage, suffix: string) => {
   });
 };
 
+const isRead = (line: string) => /^\S+:((Describe|List|Get)[A-Z]|GET )/.test(line);
+
 describe("what was seen to be required", () => {
   it("is all that a deployment asks for", () => {
     expect(required.deployment.length).toBeGreaterThan(450);
@@ -82,10 +84,17 @@ describe.each(stageNames)("the deploy role of %s", (stage) => {
     else expect(intrusive.filter((action) => actions.has(action))).toEqual(intrusive);
   });
 
+  it("may find and remove what its environments have left, where they come and go, and see what belongs to others", () => {
+    const looks = required.sweep.filter((line) => isRead(line));
+    const whole = stages[stage].swept ? required.sweep : [];
+    expect(whole.filter((line) => allowed([line], stage, suffix).length === 0)).toEqual([]);
+    for (const other of stages[stage].swept ? others : []) {
+      expect(looks.filter((line) => allowed([line], stage, other).length === 0)).toEqual([]);
+    }
+  });
+
   it.each(others)("may change nothing of the environment %s", (other) => {
-    const lines = allowed(required.deployment, stage, other).filter(
-      (line) => !/^\S+:((Describe|List|Get)[A-Z]|GET )/.test(line),
-    );
+    const lines = allowed([...required.deployment, ...required.sweep], stage, other).filter((line) => !isRead(line));
     expect(lines.map((line) => line.replaceAll(accountId, "ACCOUNT"))).toEqual([
       // The account's, and what IAM cannot tell apart (docs/bootstrap.md, "An account of its own for prod").
       "apigateway:PATCH arn:aws:apigateway:eu-west-1::/account",

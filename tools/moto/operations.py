@@ -67,9 +67,11 @@ def describe(request):
 
 
 def caller(agent):
-    """The provider, a function, or who else has the SDK for JavaScript: the integration suite and our own commands."""
+    """The provider, the search for leftovers and their removal, a function, or who else has the SDK for JavaScript: the integration suite."""
     if "Terraform" in agent:
         return "provider"
+    if "app/tap-sweep" in agent:
+        return "sweep"
     if "aws-sdk-js" in agent:
         return "function" if "AWS_Lambda" in agent else "client"
     return "other"

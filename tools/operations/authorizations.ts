@@ -2,7 +2,7 @@ import { settings } from "../../lib/config";
 
 /** What somebody asked of the local AWS, as `tools/moto/operations.py` notes it. */
 export interface Operation {
-  caller: "provider" | "client" | "function" | "other";
+  caller: "provider" | "client" | "sweep" | "function" | "other";
   service: string;
   /** As the service's API calls it. */
   operation: string;
@@ -193,6 +193,7 @@ const subjectsOf: Record<string, Subjects> = {
   },
   logs: (operation, { logGroupName, resourceArn }) => {
     if (typeof resourceArn === "string") return [[resourceArn]];
+    if (operation === "DescribeLogGroups") return [[arn("logs", "log-group:*")]];
     if (typeof logGroupName !== "string") return [["*"]];
     return [[arn("logs", `log-group:${logGroupName}${operation === "FilterLogEvents" ? ":*" : ""}`)]];
   },

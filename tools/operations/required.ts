@@ -7,8 +7,10 @@ import { authorizationsOf, type Operation } from "./authorizations";
 export interface Required {
   /** By the provider. */
   deployment: string[];
-  /** By the integration suite and the search for leftovers. */
+  /** By the integration suite. */
   tests: string[];
+  /** By the search for leftovers, and by their removal. */
+  sweep: string[];
 }
 
 /** What was seen; `npm run authorizations` adds to it. */
@@ -30,16 +32,12 @@ export function readRequired(file: string, suffixes: string[]): Required {
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line) as Operation);
-  return {
-    deployment: linesOf(
-      operations.filter(({ caller }) => caller === "provider"),
+  const of = (caller: Operation["caller"]) =>
+    linesOf(
+      operations.filter((operation) => operation.caller === caller),
       suffixes,
-    ),
-    tests: linesOf(
-      operations.filter(({ caller }) => caller === "client"),
-      suffixes,
-    ),
-  };
+    );
+  return { deployment: of("provider"), tests: of("client"), sweep: of("sweep") };
 }
 
 function linesOf(operations: Operation[], suffixes: string[]): string[] {

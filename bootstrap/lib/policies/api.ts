@@ -123,7 +123,7 @@ export function userPoolStatements(scope: Scope): Statement[] {
     {
       Sid: "FindDomain",
       Effect: "Allow",
-      // Cognito cannot narrow it.
+      // Cognito cannot narrow it (Service authorization reference, "Amazon Cognito User Pools").
       Action: "cognito-idp:DescribeUserPoolDomain",
       Resource: "*",
     },

@@ -62,7 +62,7 @@ export function monitoringStatements(scope: Scope): Statement[] {
     {
       Sid: "SavedQueries",
       Effect: "Allow",
-      // Logs cannot narrow them.
+      // Logs cannot narrow them (Service authorization reference, "Amazon CloudWatch Logs").
       Action: ["logs:DeleteQueryDefinition", "logs:DescribeQueryDefinitions", "logs:PutQueryDefinition"],
       Resource: "*",
     },
@@ -94,7 +94,7 @@ export function trailStatements(scope: Scope): Statement[] {
       ],
       Resource: namedArns(scope, "cloudtrail", "trail/", "CloudTrail trail"),
     },
-    // CloudTrail cannot narrow it.
+    // CloudTrail cannot narrow it (Service authorization reference, "AWS CloudTrail").
     { Sid: "DescribeTrails", Effect: "Allow", Action: "cloudtrail:DescribeTrails", Resource: "*" },
     {
       Sid: "BucketOfTrail",

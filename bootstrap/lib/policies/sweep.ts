@@ -1,13 +1,12 @@
 import { regionalArn } from "../../../lib/environment";
 import { type Statement } from "../../../lib/iam";
-import { gatewayArn, iamArn, namedArns, owned, roleNames, type Scope } from "./scope";
+import { gatewayArn, iamArn, owned, roleNames, type Scope } from "./scope";
 
 /** What is asked of a whole account, to find what belongs to an environment. */
 const lists = [
   "cloudtrail:ListTrails",
   "cloudwatch:ListDashboards",
   "cognito-idp:ListUserPools",
-  "ec2:DescribeSnapshots",
   "ecs:ListClusters",
   "ecs:ListServices",
   "ecs:ListTaskDefinitions",
@@ -25,6 +24,7 @@ const lists = [
 
 /** What is read of each in the region, to learn whose it is. */
 const looks = [
+  "application-autoscaling:ListTagsForResource",
   "cloudtrail:ListTags",
   "cloudwatch:DescribeAlarms",
   "cloudwatch:ListTagsForResource",
@@ -63,6 +63,7 @@ const looks = [
 ];
 
 const lookedAt = [
+  ["application-autoscaling", "scalable-target/*"],
   ["cloudtrail", "trail/*"],
   ["cloudwatch", "alarm:*"],
   ["cognito-idp", "userpool/*"],
@@ -105,16 +106,15 @@ export function findStatements(scope: Scope): Statement[] {
 
 /** Removes what `npm run sweep` finds, where a deployment may not already. */
 export function removalStatements(scope: Scope): Statement[] {
-  const { environmentSuffix, partition, region } = scope;
+  const { environmentSuffix } = scope;
   return [
     {
       Sid: "RemoveOwn",
       Effect: "Allow",
-      Action: ["apigateway:DELETE", "ec2:DeleteNetworkAcl", "ec2:DeleteSnapshot", "ecs:StopTask"],
+      Action: ["apigateway:DELETE", "ec2:DeleteNetworkAcl", "ecs:StopTask"],
       Resource: [
         gatewayArn(scope, "/apikeys/*"),
         regionalArn(scope, "ec2", "network-acl/*"),
-        `arn:${partition}:ec2:${region}::snapshot/*`,
         regionalArn(scope, "ecs", `task/ecs-${environmentSuffix}/*`),
       ],
       Condition: owned(scope),
@@ -122,19 +122,20 @@ export function removalStatements(scope: Scope): Statement[] {
     {
       Sid: "RemoveBackups",
       Effect: "Allow",
-      Action: [
-        "elasticache:DeleteCacheCluster",
-        "elasticache:DeleteSnapshot",
-        "rds:DeleteDBInstanceAutomatedBackup",
-        "rds:DeleteDBSnapshot",
-      ],
+      Action: ["elasticache:DeleteCacheCluster", "elasticache:DeleteSnapshot", "rds:DeleteDBSnapshot"],
       Resource: [
         regionalArn(scope, "elasticache", `cluster:redis-${environmentSuffix}-*`),
         regionalArn(scope, "elasticache", `snapshot:*redis-${environmentSuffix}-*`),
         regionalArn(scope, "rds", `snapshot:*rds-postgres-${environmentSuffix}*`),
-        regionalArn(scope, "rds", "auto-backup:*"),
-        ...namedArns(scope, "rds", "db:", "RDS instance"),
       ],
+    },
+    {
+      Sid: "RemoveAutomatedBackups",
+      Effect: "Allow",
+      Action: "rds:DeleteDBInstanceAutomatedBackup",
+      // RDS chooses their identifiers, and gives them their instance's tags or none.
+      Resource: regionalArn(scope, "rds", "auto-backup:*"),
+      Condition: { StringLikeIfExists: { "aws:ResourceTag/Environment": environmentSuffix } },
     },
     {
       Sid: "RemovePoliciesInRoles",

@@ -18,6 +18,7 @@ from tests.local_cloud import REGION
 PROVIDER = "APN/1.0 HashiCorp/1.0 Terraform/1.9 aws-sdk-go-v2/1.30"
 FUNCTION = "aws-sdk-js/3.1162.0 exec-env/AWS_Lambda_nodejs22.x"
 CLIENT = "aws-sdk-js/3.1162.0 md/nodejs#22.1.0"
+SWEEP = f"{CLIENT} app/tap-sweep"
 
 
 class OperationsTest(unittest.TestCase):
@@ -72,9 +73,9 @@ class OperationsTest(unittest.TestCase):
         self.assertEqual(json.loads(self.ask("kms", "describe_key", KeyId="key-1")), {"KeyId": "key-1"})
 
     def test_tells_the_callers_apart_and_notes_the_same_once(self):
-        for agent in [PROVIDER, FUNCTION, CLIENT, "curl", PROVIDER]:
+        for agent in [PROVIDER, FUNCTION, CLIENT, SWEEP, "curl", PROVIDER]:
             self.ask("kms", "describe_key", agent, KeyId="key-1")
-        self.assertEqual([line["caller"] for line in self.noted()], ["provider", "function", "client", "other"])
+        self.assertEqual([line["caller"] for line in self.noted()], ["provider", "function", "client", "sweep", "other"])
 
     def test_notes_tags_and_what_stands_inside_but_no_secret(self):
         tags = [{"Key": "a", "Value": "b"}]

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import "./mocked-bundle";
-import { deployRoleName, boundaryName } from "../../bootstrap/lib/names";
+import { boundaryName, deployRoleName, previewRoleName } from "../../bootstrap/lib/names";
 import { stages, type Stage } from "../../bootstrap/lib/stages";
 import type { Statement } from "../../lib/iam";
 import { exampleSuffix, requiredFile, type Required } from "../../tools/operations/required";
@@ -59,6 +59,38 @@ describe("what was seen to be required", () => {
   it("is all that a deployment asks for", () => {
     expect(required.deployment.length).toBeGreaterThan(450);
     expect(required.tests.length).toBeGreaterThan(150);
+  });
+});
+
+describe("the preview role", () => {
+  const ask = (action: string, resource: string, context: Context = {}) =>
+    isAllowed(policiesOf(previewRoleName), action, resource, context);
+  const object = (key: string) => `arn:aws:s3:::tap-state-${accountId}-eu-west-1/.pulumi/${key}`;
+
+  it("reads dev's state with its secrets, and no other's", () => {
+    expect(ask("s3:GetObject", object("meta.yaml"))).toBe(true);
+    for (const [stack, allowed] of Object.entries({ dev: true, prod: false, "pr-7": false })) {
+      expect(ask("s3:GetObject", object(`stacks/tap/${stack}.json`))).toBe(allowed);
+      expect(ask("kms:Decrypt", "arn:Key-state", { "kms:EncryptionContext:stage": stack })).toBe(allowed);
+      expect(ask("kms:Encrypt", "arn:Key-state", { "kms:EncryptionContext:stage": stack })).toBe(allowed);
+    }
+  });
+
+  it("changes nothing, and locks nobody out", () => {
+    for (const key of ["stacks/tap/dev.json", "locks/organization/tap/dev/1.json", "meta.yaml"]) {
+      expect(ask("s3:PutObject", object(key))).toBe(false);
+      expect(ask("s3:DeleteObject", object(key))).toBe(false);
+    }
+    const actions = policiesOf(previewRoleName).flatMap(({ Action }) => Action);
+    expect(actions.sort()).toEqual([
+      "ec2:DescribeAvailabilityZones",
+      "iam:GetRole",
+      "kms:Decrypt",
+      "kms:Decrypt",
+      "kms:Encrypt",
+      "s3:GetObject",
+      "s3:ListBucket",
+    ]);
   });
 });
 
@@ -168,6 +200,9 @@ describe.each(stageNames)("the deploy role of %s", (stage) => {
       for (const other of others) expect(may(action, other)).toEqual(every(false));
     }
     const list = (prefix: string) => ask("s3:ListBucket", bucket, { "s3:prefix": prefix });
+    // Of Pulumi's question for projects, and of one for an object that is not there.
+    expect(list(".pulumi/stacks/")).toBe(true);
+    expect(ask("s3:ListBucket", bucket)).toBe(true);
     const prefixes = (stack: string) => [
       `.pulumi/stacks/tap/${stack}.json`,
       `.pulumi/locks/organization/tap/${stack}/`,

@@ -91,7 +91,8 @@ export function findStatements(scope: Scope): Statement[] {
       // Anybody's: whose something is, is told by what it says of itself.
       Resource: [
         ...lookedAt.map(([service, resource]) => regionalArn(scope, service, resource)),
-        iamArn(scope, "*"),
+        iamArn(scope, "policy/*"),
+        iamArn(scope, "role/*"),
         `arn:${scope.partition}:s3:::*`,
       ],
     },

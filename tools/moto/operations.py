@@ -23,8 +23,11 @@ TAGS = re.compile(r"Tag", re.I)
 
 
 def noting_operations(application):
-    """Adds every operation, once for the same parameters, to `operations.jsonl` in the state folder."""
-    file = Path(os.environ.get("TAP_LOCAL_STATE", ".local/aws")) / "operations.jsonl"
+    """Adds every operation, once for the same parameters, to `operations.jsonl` in the state folder, if it has one."""
+    folder = os.environ.get("TAP_LOCAL_STATE")
+    if not folder:
+        return application
+    file = Path(folder) / "operations.jsonl"
     file.unlink(missing_ok=True)
     noted = set()
     lock = threading.Lock()

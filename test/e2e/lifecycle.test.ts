@@ -9,6 +9,7 @@ import { readRequired, type Required, requiredFile } from "../../tools/operation
 import { Cloud, discard, type Environment, killEngine } from "./cloud";
 import { say } from "./progress";
 import { disclosures, functionEnvironments, secretValues } from "./secrets";
+import { step, stepFailed } from "./steps";
 
 const minutes = (count: number) => count * 60_000;
 
@@ -19,22 +20,6 @@ let first: Environment;
 let second: Environment;
 let firstUp: Promise<Operation>;
 let secondUp: Promise<Operation>;
-
-let failed = false;
-
-/** A test that builds on those before it. */
-function step(name: string, work: () => Promise<void>): void {
-  it(
-    name,
-    async () => {
-      if (failed) throw new Error("not tried, as a step before it failed");
-      failed = true;
-      await work();
-      failed = false;
-    },
-    minutes(15),
-  );
-}
 
 /** Lets an operation go on beside the next steps; the one that awaits it sees its error. */
 function begin(operation: Promise<Operation>): Promise<Operation> {
@@ -54,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await cloud.stop();
-  if (failed) say(`The logs are in ${cloud.folder.root}`);
+  if (stepFailed()) say(`The logs are in ${cloud.folder.root}`);
   else discard(cloud.folder);
 }, minutes(1));
 

@@ -47,7 +47,12 @@ function linesOf(operations: Operation[], suffixes: string[]): string[] {
     .flatMap(authorizationsOf)
     .map(({ action, resource, context }) => [action, resource, ...context].join(" "))
     .filter((line) => !localOnly.test(line))
-    .map((line) => ordered.reduce((text, suffix) => text.replaceAll(suffix, exampleSuffix), line))
+    .map((line) => ordered.reduce((text, suffix) => text.replace(whole(suffix), exampleSuffix), line))
     .map((line) => line.replace(/(Execution-Logs_)\w+/, "$1ID"));
   return [...new Set(lines)].sort();
+}
+
+/** A suffix where it is none of a word's letters: `ci`, but not that of `Associate`. */
+function whole(suffix: string): RegExp {
+  return new RegExp(`(?<![A-Za-z0-9])${suffix}(?![A-Za-z0-9])`, "g");
 }

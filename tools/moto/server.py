@@ -15,6 +15,7 @@ EXTENSIONS = [
     "apigateway",
     "applicationautoscaling",
     "awslambda_config",
+    "cloudtrail",
     "cloudwatch",
     "cognito",
     "ec2",

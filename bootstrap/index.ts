@@ -1,13 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ApiGatewayAccount, findApiGatewayAccountRole } from "../lib/api-gateway-account";
+import { configuredValues } from "../lib/configured-values";
 import { loadBootstrapConfig } from "./lib/config";
 import { Delivery } from "./lib/delivery";
 import { GithubIdentity } from "./lib/github-identity";
 import { StateStore } from "./lib/state-store";
 
 export = async () => {
-  const config = loadBootstrapConfig(new pulumi.Config());
+  const config = loadBootstrapConfig(configuredValues());
   const region = config.region as aws.Region;
 
   const provider = new aws.Provider("aws", {

@@ -9,6 +9,7 @@ export const commands: Record<string, string> = {
   "lint:workflows": "actionlint on the workflows, shellcheck on their steps and on every shell script",
   format: "lays out every file with Prettier",
   "format:check": "fails where Prettier would change something",
+  authorizations: "adds what the local AWS was asked to what the deploy roles are tested to be allowed",
   docs: "brings the generated parts of the documents up to date",
   test: "unit tests: inputs, wiring, policies, configuration, contract",
   "test:service": "the functions against real PostgreSQL and Redis servers",

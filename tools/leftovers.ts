@@ -8,7 +8,7 @@ import { ecs } from "./leftovers/ecs";
 import { elasticache } from "./leftovers/elasticache";
 import { eventBridge } from "./leftovers/eventbridge";
 import { iam } from "./leftovers/iam";
-import type { ClientConfig, Found, Inventory } from "./leftovers/inventory";
+import { asSweep, type ClientConfig, type Found, type Inventory } from "./leftovers/inventory";
 import { kms } from "./leftovers/kms";
 import { lambda } from "./leftovers/lambda";
 import { logs } from "./leftovers/logs";
@@ -59,7 +59,7 @@ export async function findLeftovers(
 ): Promise<Found[]> {
   const perService = await Promise.all(
     Object.entries(inventories).map(async ([service, inventory]) => {
-      const existing = await list(inventory, config).catch((error: unknown) => {
+      const existing = await list(inventory, asSweep(config)).catch((error: unknown) => {
         throw new Error(`${service} cannot be looked through`, { cause: error });
       });
       const left = existing.filter((found) => belongsTo(found, environmentSuffix));

@@ -7,7 +7,8 @@ import { runCommand, UserError } from "./cli";
 import { findActionlint, findShellcheck } from "./linters/programs";
 import { repository } from "./paths";
 
-const scripts = [".ci/run", ".githooks/pre-commit"];
+/** Folders that hold nothing else. */
+const scriptFolders = [".github/scripts", ".githooks"];
 
 const command = new Command("npm run lint:workflows --")
   .description("Checks workflows with actionlint, and their shell steps and the shell scripts with shellcheck.")
@@ -15,8 +16,8 @@ const command = new Command("npm run lint:workflows --")
   .parse();
 
 runCommand(async () => {
-  const folder = join(repository, ".github/workflows");
-  const workflows = command.args.length > 0 ? command.args : readdirSync(folder).map((file) => join(folder, file));
+  const workflows = command.args.length > 0 ? command.args : filesIn(".github/workflows");
+  const scripts = [".ci/run", ...scriptFolders.flatMap(filesIn)];
   const [actionlint, shellcheck] = [await findActionlint(), await findShellcheck()];
 
   const passed = [
@@ -29,6 +30,10 @@ runCommand(async () => {
   if (passed.includes(false)) throw new UserError("There is something to correct; see above.");
   console.log(`Nothing to correct in ${workflows.length} workflows and ${scripts.length} scripts.`);
 });
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(repository, folder)).map((file) => join(folder, file));
+}
 
 function run(program: string, args: string[]): boolean {
   const { error, status } = spawnSync(program, args, { stdio: "inherit" });

@@ -6,7 +6,7 @@ import { UserError } from "./cli";
 import { withProgress } from "./progress";
 
 /** Fetched when there is no CLI on PATH. */
-const version = "3.256.0";
+export const version = "3.256.0";
 
 const execute = promisify(execFile);
 

@@ -7,7 +7,7 @@ import { runningEndpoint } from "./aws-server";
 import { runCommand, suffixOption, UserError } from "./cli";
 import { confirm } from "./confirmation";
 import { describeLeftovers, findLeftovers } from "./leftovers";
-import type { ClientConfig, Found } from "./leftovers/inventory";
+import { asSweep, type ClientConfig, type Found } from "./leftovers/inventory";
 import { localFolder } from "./paths";
 import { removeAll } from "./removal";
 import { withoutOtherRegions } from "./removal/other-regions";
@@ -34,7 +34,7 @@ const command = new Command("npm run sweep --")
 runCommand(async () => {
   const options = command.opts<Options>();
   const { suffix, region } = options;
-  const config = await target(options);
+  const config = asSweep(await target(options));
   const { Account = "", Arn = "" } = await new STSClient(config).send(new GetCallerIdentityCommand());
   const place = `account ${Account}, ${region}`;
   console.log(`In ${place}, as ${Arn}:`);

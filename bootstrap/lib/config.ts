@@ -1,4 +1,4 @@
-import { type Config, RunError } from "@pulumi/pulumi";
+import { Mistakes } from "../../lib/mistakes";
 import { stages, type Stage } from "./stages";
 
 export interface BootstrapConfig {
@@ -9,42 +9,55 @@ export interface BootstrapConfig {
   stages: Stage[];
 }
 
-const allStages = Object.keys(stages) as Stage[];
+const stageNames = Object.keys(stages).join("|");
+
+/** Of each key, what it is unless set, and what is allowed. */
+const keys = {
+  region: {
+    preset: "eu-west-1",
+    accepts: /^[a-z]{2}(-[a-z]+)+-\d$/,
+    allowed: "an AWS region such as eu-west-1",
+  },
+  githubRepository: {
+    preset: "",
+    accepts: /^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/,
+    allowed: "the repository that deploys, as owner/name",
+  },
+  githubProviderArn: {
+    preset: "",
+    accepts: /^$|^arn:aws(-[a-z]+)*:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
+    allowed: "the ARN of an identity provider for token.actions.githubusercontent.com, or empty",
+  },
+  stages: {
+    preset: Object.keys(stages).join(","),
+    // No stage a second time.
+    accepts: new RegExp(`^(?!.*\\b(${stageNames})\\b.*\\b\\1\\b)(${stageNames})(,(${stageNames}))*$`),
+    allowed: `some of ${Object.keys(stages).join(", ")}, each once, separated by commas`,
+  },
+};
 
 /**
  * Reads and checks the configuration.
+ * @param configured texts by key, as Pulumi hands them to programs
  * @throws RunError that lists every mistake.
  */
-export function loadBootstrapConfig(source: Pick<Config, "get">): BootstrapConfig {
-  const mistakes: string[] = [];
-  const read = (key: string, preset: string, accepts: RegExp, allowed: string) => {
-    const value = source.get(key) ?? preset;
-    if (!accepts.test(value)) mistakes.push(`${key}: ${JSON.stringify(value)} must be ${allowed}`);
+export function loadBootstrapConfig(configured: Readonly<Record<string, string>>): BootstrapConfig {
+  const mistakes = new Mistakes();
+  for (const [key, value] of Object.entries(configured)) {
+    if (!Object.hasOwn(keys, key)) mistakes.add(key, value, "is no key; docs/bootstrap.md lists them all");
+  }
+  const read = (key: keyof typeof keys) => {
+    const { preset, accepts, allowed } = keys[key];
+    const value = configured[key] ?? preset;
+    if (!accepts.test(value)) mistakes.add(key, value, `allowed is ${allowed}`);
     return value;
   };
   const config = {
-    region: read("region", "eu-west-1", /^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region such as eu-west-1"),
-    githubRepository: read(
-      "githubRepository",
-      "",
-      /^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/,
-      "the repository that deploys, as owner/name",
-    ),
-    githubProviderArn: read(
-      "githubProviderArn",
-      "",
-      /^$|^arn:aws(-[a-z]+)*:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
-      "the ARN of an identity provider for token.actions.githubusercontent.com, or empty",
-    ),
-    stages: read(
-      "stages",
-      allStages.join(","),
-      new RegExp(`^(${allStages.join("|")})(,(${allStages.join("|")}))*$`),
-      `some of ${allStages.join(", ")}, separated by commas`,
-    ).split(",") as Stage[],
+    region: read("region"),
+    githubRepository: read("githubRepository"),
+    githubProviderArn: read("githubProviderArn"),
+    stages: read("stages").split(",") as Stage[],
   };
-  if (new Set(config.stages).size !== config.stages.length) mistakes.push("stages: names one more than once");
-  if (mistakes.length > 0)
-    throw new RunError(`Nothing was created.\n${mistakes.map((line) => `  - ${line}`).join("\n")}`);
+  mistakes.throwIfAny();
   return config;
 }

@@ -7,10 +7,11 @@ import { functionStatements, taskStatements } from "./policies/functions";
 import { accountRoleStatements, policyStatements, roleStatements } from "./policies/identity";
 import { keyStatements } from "./policies/keys";
 import { logStatements } from "./policies/logs";
+import { monitoringStatements, trailStatements } from "./policies/monitoring";
 import { networkStatements } from "./policies/network";
 import { iamArn, type Scope } from "./policies/scope";
 import { stateStatements } from "./policies/state";
-import { sweepStatements } from "./policies/sweep";
+import { findStatements, removalStatements } from "./policies/sweep";
 import { testStatements } from "./policies/tests";
 import { stages, type Stage } from "./stages";
 
@@ -21,15 +22,19 @@ export type Policies = Record<string, StatementArgs[]>;
 export function deployPolicies(stage: Stage, scope: Scope, stateKeyArn: Input<string>): Policies {
   const { tested, swept } = stages[stage];
   return {
-    state: stateStatements(stage, scope, stateKeyArn),
     roles: roleStatements(scope, iamArn(scope, `policy/${boundaryName(stage)}`)),
-    policies: [...policyStatements(scope), ...accountRoleStatements(scope)],
+    "policies-and-state": [
+      ...policyStatements(scope),
+      ...accountRoleStatements(scope),
+      ...stateStatements(stage, scope, stateKeyArn),
+    ],
     network: networkStatements(scope),
     "data-stores": [...databaseStatements(scope), ...cacheStatements(scope), ...secretStatements(scope)],
     compute: [...functionStatements(scope), ...taskStatements(scope)],
     api: [...apiStatements(scope), ...userPoolStatements(scope)],
     "keys-and-logs": [...keyStatements(scope), ...logStatements(scope)],
-    ...(tested ? { tests: testStatements(scope) } : {}),
-    ...(swept ? { sweep: sweepStatements(scope) } : {}),
+    monitoring: [...monitoringStatements(scope), ...trailStatements(scope)],
+    ...(tested ? { tests: testStatements(scope), find: findStatements(scope) } : {}),
+    ...(swept ? { find: [...findStatements(scope), ...removalStatements(scope)] } : {}),
   };
 }

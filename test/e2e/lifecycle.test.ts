@@ -14,6 +14,7 @@ import { admitted, changeByHand, changeSecurityGroups, repairs, sorted, visibleD
 import { say } from "./progress";
 import { disclosures } from "./secret-forms";
 import { filesIn, filesOfRepository, functionEnvironments, secretValues } from "./secrets";
+import { step, stepFailed } from "./steps";
 
 const minutes = (count: number) => count * 60_000;
 
@@ -24,22 +25,6 @@ let first: Environment;
 let second: Environment;
 let firstUp: Promise<Operation>;
 let secondUp: Promise<Operation>;
-
-let failed = false;
-
-/** A test that builds on those before it. */
-function step(name: string, work: () => Promise<void>): void {
-  it(
-    name,
-    async () => {
-      if (failed) throw new Error("not tried, as a step before it failed");
-      failed = true;
-      await work();
-      failed = false;
-    },
-    minutes(15),
-  );
-}
 
 /** Lets an operation go on beside the next steps; the one that awaits it sees its error. */
 function begin(operation: Promise<Operation>): Promise<Operation> {
@@ -59,7 +44,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await cloud.stop();
-  if (failed) say(`The logs are in ${cloud.folder.root}`);
+  if (stepFailed()) say(`The logs are in ${cloud.folder.root}`);
   else discard(cloud.folder);
 }, minutes(1));
 

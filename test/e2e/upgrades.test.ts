@@ -9,6 +9,7 @@ import type { Configuration, Operation } from "../../tools/engine";
 import { changedProgram } from "./changed-program";
 import { Cloud, discard, type Environment } from "./cloud";
 import { say } from "./progress";
+import { step, stepFailed } from "./steps";
 
 const minutes = (count: number) => count * 60_000;
 
@@ -47,21 +48,6 @@ let environment: Environment;
 /** Folder of the program with that operation. */
 let withRoute: string;
 let firstUp: Promise<Operation>;
-let failed = false;
-
-/** A test that builds on those before it. */
-function step(name: string, work: () => Promise<void>): void {
-  it(
-    name,
-    async () => {
-      if (failed) throw new Error("not tried, as a step before it failed");
-      failed = true;
-      await work();
-      failed = false;
-    },
-    minutes(15),
-  );
-}
 
 /** What an operation that did its work without a complaint looks like. */
 const flawless = { succeeded: true, interrupted: false, problems: [] };
@@ -78,7 +64,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await cloud.stop();
-  if (failed) say(`The logs are in ${cloud.folder.root}`);
+  if (stepFailed()) say(`The logs are in ${cloud.folder.root}`);
   else discard(cloud.folder);
 }, minutes(1));
 

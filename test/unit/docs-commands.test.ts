@@ -48,8 +48,10 @@ function commandsOf(document: string): string[] {
     .filter((line) => line !== "");
 }
 
-// docs/api.md is run as a whole by test/service/api-walkthrough.test.ts; what stands before its walk-through needs sign-in pages.
-describe.each(documents.filter((document) => document !== "docs/api.md"))("the commands of %s", (document) => {
+/** Run as they stand, block by block, by test/service/api-walkthrough.test.ts and test/e2e/bootstrap.test.ts; what signs in needs AWS's pages. */
+const runAsAWhole = ["docs/api.md", "docs/bootstrap.md"];
+
+describe.each(documents.filter((document) => !runAsAWhole.includes(document)))("the commands of %s", (document) => {
   it("are run by a test or by .ci/run, or are marked as needing AWS (```sh aws)", () => {
     expect(commandsOf(document).filter((line) => !runs.some(({ command }) => command.test(line)))).toEqual([]);
   });

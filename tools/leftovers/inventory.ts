@@ -71,6 +71,13 @@ export interface ClientConfig {
   /** How often and how patiently a refused request is tried again; as the SDK does unless given. */
   maxAttempts?: number;
   retryMode?: "standard" | "adaptive";
+  /** What the SDK says for whom it asks; CloudTrail notes it. */
+  userAgentAppId?: string;
+}
+
+/** Lets CloudTrail, and the local AWS, tell what is looked for and removed from everything else. */
+export function asSweep(config: ClientConfig): ClientConfig {
+  return { ...config, userAgentAppId: "tap-sweep" };
 }
 
 /** Everything of one service that exists, of the kinds that the program makes or that the service makes for it. */

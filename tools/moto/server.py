@@ -8,12 +8,14 @@ from moto.core.config import default_user_config
 from moto.server import main
 
 import data_plane
+from operations import noting_operations
 from repetitions import answering_again
 
 EXTENSIONS = [
     "apigateway",
     "applicationautoscaling",
     "awslambda_config",
+    "cloudtrail",
     "cloudwatch",
     "cognito",
     "ec2",
@@ -37,7 +39,7 @@ run_simple = moto.server.run_simple
 
 
 def serve(host, port, application, **options):
-    run_simple(host, port, answering_again(application), **options)
+    run_simple(host, port, noting_operations(answering_again(application)), **options)
 
 
 moto.server.run_simple = serve

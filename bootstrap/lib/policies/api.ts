@@ -1,9 +1,6 @@
 import { regionalArn } from "../../../lib/environment";
 import { type Statement } from "../../../lib/iam";
-import { made, namedArns, owned, retagged, tagged, type Scope } from "./scope";
-
-/** ARN of something that API Gateway manages: without an account. */
-const gatewayArn = ({ partition, region }: Scope, path: string) => `arn:${partition}:apigateway:${region}::${path}`;
+import { gatewayArn, made, namedArns, owned, retagged, tagged, type Scope } from "./scope";
 
 /**
  * The API. What is inside of one inherits its tags where permissions are concerned (API Gateway developer guide, "API Gateway resources that can be tagged").
@@ -126,7 +123,7 @@ export function userPoolStatements(scope: Scope): Statement[] {
     {
       Sid: "FindDomain",
       Effect: "Allow",
-      // Cognito cannot narrow it.
+      // Cognito cannot narrow it (Service authorization reference, "Amazon Cognito User Pools").
       Action: "cognito-idp:DescribeUserPoolDomain",
       Resource: "*",
     },

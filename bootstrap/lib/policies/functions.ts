@@ -122,7 +122,7 @@ export function taskStatements(scope: Scope): Statement[] {
     {
       Sid: "DescribeScaling",
       Effect: "Allow",
-      // Application Auto Scaling cannot narrow what is described.
+      // Cannot be narrowed (Service authorization reference, "AWS Application Auto Scaling").
       Action: ["application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies"],
       Resource: "*",
     },

@@ -4,6 +4,7 @@ import { iamArn, roleNames, type Scope } from "./scope";
 
 /** Services that take one of the roles. */
 const services = [
+  "cloudtrail.amazonaws.com",
   "ecs-tasks.amazonaws.com",
   "lambda.amazonaws.com",
   "monitoring.rds.amazonaws.com",

@@ -47,7 +47,7 @@ export function keyStatements(scope: Scope): Statement[] {
       Action: ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"],
       Resource: namedArns(scope, "kms", "alias/", "KMS alias"),
     },
-    // KMS cannot narrow it.
+    // KMS cannot narrow it (Service authorization reference, "AWS Key Management Service").
     { Sid: "ListAliases", Effect: "Allow", Action: "kms:ListAliases", Resource: "*" },
     {
       Sid: "UseForSecrets",

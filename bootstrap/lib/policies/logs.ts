@@ -1,3 +1,4 @@
+import { regionalArn } from "../../../lib/environment";
 import { type Statement } from "../../../lib/iam";
 import { encryptedLogGroupArns } from "../../../lib/kms";
 import { type Scope } from "./scope";
@@ -21,6 +22,12 @@ export function logStatements(scope: Scope): Statement[] {
       Resource: logGroupArns(scope),
     },
     {
+      Sid: "FindLogGroups",
+      Effect: "Allow",
+      Action: "logs:DescribeLogGroups",
+      Resource: regionalArn(scope, "logs", "log-group:*"),
+    },
+    {
       Sid: "Deliveries",
       Effect: "Allow",
       // WAF, ElastiCache and flow logs set up their deliveries in the caller's name; Logs cannot narrow these (CloudWatch Logs user guide,
@@ -28,7 +35,6 @@ export function logStatements(scope: Scope): Statement[] {
       Action: [
         "logs:CreateLogDelivery",
         "logs:DeleteLogDelivery",
-        "logs:DescribeLogGroups",
         "logs:DescribeResourcePolicies",
         "logs:GetLogDelivery",
         "logs:ListLogDeliveries",

@@ -11,7 +11,7 @@ export function previewStatements(scope: Scope, keyArn: Input<string>): Statemen
     {
       Sid: "Zones",
       Effect: "Allow",
-      // EC2 cannot narrow it.
+      // EC2 cannot narrow it (Service authorization reference, "Amazon EC2").
       Action: "ec2:DescribeAvailabilityZones",
       Resource: "*",
     },

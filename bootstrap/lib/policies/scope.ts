@@ -33,6 +33,11 @@ export function iamArn({ partition, accountId }: Scope, resource: string): strin
   return `arn:${partition}:iam::${accountId}:${resource}`;
 }
 
+/** ARN of something of API Gateway, which has no account. */
+export function gatewayArn({ partition, region }: Scope, path: string): string {
+  return `arn:${partition}:apigateway:${region}::${path}`;
+}
+
 /** What carries the tag of the scope's environments. */
 export function owned({ environmentSuffix }: Scope): Conditions {
   return { StringLike: { [environmentOf("ResourceTag")]: environmentSuffix } };

@@ -27,7 +27,17 @@ export function readStateStatements(stage: Stage, scope: Scope, keyArn: Input<st
       Effect: "Allow",
       Action: "s3:ListBucket",
       Resource: bucketArn,
-      Condition: { StringLike: { "s3:prefix": [".pulumi/stacks/", ...stateKeys(stack), ...recordKeys(stack)] } },
+      // S3 says 404 for an object only to who may list, without a prefix; to others 403, where Pulumi gives up (S3 API reference, "HeadObject"). Names are no secret.
+      Condition: {
+        StringLikeIfExists: {
+          "s3:prefix": [
+            ".pulumi/stacks/",
+            `.pulumi/stacks/${project}/${stack}`,
+            ...stateKeys(stack),
+            ...recordKeys(stack),
+          ],
+        },
+      },
     },
     {
       Sid: "ReadState",
@@ -43,9 +53,10 @@ export function readStateStatements(stage: Stage, scope: Scope, keyArn: Input<st
       Condition: { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
     },
     {
-      Sid: "DecryptSecrets",
+      Sid: "SecretsOfStage",
       Effect: "Allow",
-      Action: "kms:Decrypt",
+      // Pulumi makes a new data key where it finds none in the stack's file, in a preview, too.
+      Action: ["kms:Decrypt", "kms:Encrypt"],
       Resource: keyArn,
       Condition: { StringEquals: { [`kms:EncryptionContext:${stageContext}`]: stage } },
     },
@@ -70,13 +81,6 @@ export function stateStatements(stage: Stage, scope: Scope, keyArn: Input<string
       Action: "kms:GenerateDataKey",
       Resource: keyArn,
       Condition: { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
-    },
-    {
-      Sid: "EncryptSecrets",
-      Effect: "Allow",
-      Action: "kms:Encrypt",
-      Resource: keyArn,
-      Condition: { StringEquals: { [`kms:EncryptionContext:${stageContext}`]: stage } },
     },
   ];
 }

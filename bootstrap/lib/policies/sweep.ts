@@ -1,35 +1,38 @@
 import { regionalArn } from "../../../lib/environment";
 import { type Statement } from "../../../lib/iam";
-import { iamArn, namedArns, owned, roleNames, type Scope } from "./scope";
+import { gatewayArn, iamArn, owned, roleNames, type Scope } from "./scope";
 
-/** What `npm run sweep` asks of a whole account, to find what was left of an environment. */
+/** What is asked of a whole account, to find what belongs to an environment. */
 const lists = [
-  "cloudwatch:DescribeAlarms",
+  "cloudtrail:ListTrails",
   "cloudwatch:ListDashboards",
   "cognito-idp:ListUserPools",
-  "ec2:DescribeSnapshots",
   "ecs:ListClusters",
   "ecs:ListServices",
   "ecs:ListTaskDefinitions",
-  "ecs:ListTasks",
   "events:ListRules",
   "iam:ListPolicies",
   "iam:ListRoles",
   "kms:ListKeys",
   "lambda:ListFunctions",
   "logs:DescribeQueryDefinitions",
+  "s3:ListAllMyBuckets",
   "secretsmanager:ListSecrets",
   "sns:ListTopics",
   "wafv2:ListWebACLs",
 ];
 
-/** Of which it reads tags and states in the whole region, to learn whose each is. */
+/** What is read of each in the region, to learn whose it is. */
 const looks = [
+  "application-autoscaling:ListTagsForResource",
+  "cloudtrail:ListTags",
+  "cloudwatch:DescribeAlarms",
   "cloudwatch:ListTagsForResource",
   "cognito-idp:DescribeUserPool",
   "cognito-idp:ListTagsForResource",
   "ecs:DescribeClusters",
   "ecs:DescribeServices",
+  "ecs:ListTasks",
   "elasticache:DescribeCacheClusters",
   "elasticache:DescribeCacheParameterGroups",
   "elasticache:DescribeCacheSubnetGroups",
@@ -51,33 +54,68 @@ const looks = [
   "rds:DescribeDBSnapshots",
   "rds:DescribeDBSubnetGroups",
   "rds:ListTagsForResource",
+  "s3:GetBucketTagging",
+  "sns:GetTopicAttributes",
   "sns:ListTagsForResource",
   "wafv2:GetWebACL",
   "wafv2:ListResourcesForWebACL",
   "wafv2:ListTagsForResource",
 ];
 
-/** Finds what destroyed environments left, and removes it where a deployment may not already. */
-export function sweepStatements(scope: Scope): Statement[] {
-  const { environmentSuffix, partition, region } = scope;
-  const gateway = (path: string) => `arn:${partition}:apigateway:${region}::${path}`;
+const lookedAt = [
+  ["application-autoscaling", "scalable-target/*"],
+  ["cloudtrail", "trail/*"],
+  ["cloudwatch", "alarm:*"],
+  ["cognito-idp", "userpool/*"],
+  ["ecs", "*"],
+  ["elasticache", "*"],
+  ["events", "rule/*"],
+  ["kms", "key/*"],
+  ["lambda", "function:*"],
+  ["logs", "log-group:*"],
+  ["rds", "*"],
+  ["sns", "*"],
+  ["wafv2", "regional/webacl/*"],
+] as const;
+
+/** Finds everything of an environment, as the integration suite and the search for leftovers do. */
+export function findStatements(scope: Scope): Statement[] {
+  const paths = ["/apikeys", "/restapis", "/usageplans", "/usageplans/*", "/tags/*"];
   return [
-    // The lists concern no resource; whose something is, is told by what it says of itself (Service authorization reference).
-    { Sid: "Find", Effect: "Allow", Action: [...lists, ...looks], Resource: "*" },
+    // They concern no resource (Service authorization reference).
+    { Sid: "List", Effect: "Allow", Action: lists, Resource: "*" },
+    {
+      Sid: "Look",
+      Effect: "Allow",
+      Action: looks,
+      // Anybody's: whose something is, is told by what it says of itself.
+      Resource: [
+        ...lookedAt.map(([service, resource]) => regionalArn(scope, service, resource)),
+        iamArn(scope, "policy/*"),
+        iamArn(scope, "role/*"),
+        `arn:${scope.partition}:s3:::*`,
+      ],
+    },
     {
       Sid: "FindApis",
       Effect: "Allow",
       Action: "apigateway:GET",
-      Resource: ["/apikeys", "/restapis", "/usageplans", "/usageplans/*", "/tags/*"].map(gateway),
+      Resource: paths.map((path) => gatewayArn(scope, path)),
     },
+  ];
+}
+
+/** Removes what `npm run sweep` finds, where a deployment may not already. */
+export function removalStatements(scope: Scope): Statement[] {
+  const { environmentSuffix } = scope;
+  return [
     {
       Sid: "RemoveOwn",
       Effect: "Allow",
-      Action: ["apigateway:DELETE", "ec2:DeleteNetworkAcl", "ec2:DeleteSnapshot", "ecs:StopTask"],
+      Action: ["apigateway:DELETE", "ec2:DeleteNetworkAcl", "ecs:StopTask"],
       Resource: [
-        gateway("/apikeys/*"),
+        gatewayArn(scope, "/apikeys/*"),
         regionalArn(scope, "ec2", "network-acl/*"),
-        `arn:${partition}:ec2:${region}::snapshot/*`,
         regionalArn(scope, "ecs", `task/ecs-${environmentSuffix}/*`),
       ],
       Condition: owned(scope),
@@ -85,19 +123,20 @@ export function sweepStatements(scope: Scope): Statement[] {
     {
       Sid: "RemoveBackups",
       Effect: "Allow",
-      Action: [
-        "elasticache:DeleteCacheCluster",
-        "elasticache:DeleteSnapshot",
-        "rds:DeleteDBInstanceAutomatedBackup",
-        "rds:DeleteDBSnapshot",
-      ],
+      Action: ["elasticache:DeleteCacheCluster", "elasticache:DeleteSnapshot", "rds:DeleteDBSnapshot"],
       Resource: [
         regionalArn(scope, "elasticache", `cluster:redis-${environmentSuffix}-*`),
         regionalArn(scope, "elasticache", `snapshot:*redis-${environmentSuffix}-*`),
         regionalArn(scope, "rds", `snapshot:*rds-postgres-${environmentSuffix}*`),
-        regionalArn(scope, "rds", "auto-backup:*"),
-        ...namedArns(scope, "rds", "db:", "RDS instance"),
       ],
+    },
+    {
+      Sid: "RemoveAutomatedBackups",
+      Effect: "Allow",
+      Action: "rds:DeleteDBInstanceAutomatedBackup",
+      // RDS chooses their identifiers, and gives them their instance's tags or none.
+      Resource: regionalArn(scope, "rds", "auto-backup:*"),
+      Condition: { StringLikeIfExists: { "aws:ResourceTag/Environment": environmentSuffix } },
     },
     {
       Sid: "RemovePoliciesInRoles",

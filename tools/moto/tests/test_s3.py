@@ -1,3 +1,5 @@
+import json
+
 from tests.control_plane import ControlPlaneTest, REGION, client
 
 
@@ -19,3 +21,18 @@ class BucketTest(ControlPlaneTest):
         policy = '{"Version": "2012-10-17", "Statement": []}'
         s3.put_bucket_policy(Bucket="trail", Policy=policy)
         self.assertEqual(s3.get_bucket_policy(Bucket="trail")["Policy"], policy)
+
+    def test_applies_its_policy_where_no_condition_is_set(self):
+        s3 = client("s3")
+        s3.create_bucket(Bucket="state", CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.put_object(Bucket="state", Key="a", Body=b"b")
+        refusal = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::state/*"}
+
+        def refuse(**condition):
+            policy = {"Version": "2012-10-17", "Statement": [{**refusal, **condition}]}
+            s3.put_bucket_policy(Bucket="state", Policy=json.dumps(policy))
+
+        refuse(Condition={"Bool": {"aws:SecureTransport": "false"}})
+        self.assertEqual(s3.get_object(Bucket="state", Key="a")["Body"].read(), b"b")
+        refuse()
+        self.assert_refused("403", s3.get_object, Bucket="state", Key="a")

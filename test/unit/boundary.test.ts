@@ -1,0 +1,79 @@
+import "./mocked-bundle";
+import { boundaryName } from "../../bootstrap/lib/names";
+import type { Statement } from "../../lib/iam";
+import { recordBootstrap } from "./bootstrap-program";
+import { statements } from "./fixtures";
+import { isAllowed, type Context } from "./iam-simulator";
+import { accountId, isolated, recordProgram } from "./program";
+import { all, only } from "./recorder";
+
+const regional = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:${accountId}:${resource}`;
+const list = (value: string | string[] | undefined) => (Array.isArray(value) ? value : [value ?? ""]);
+
+/** What AWS would have called what the mocked engine has made, and what IAM would be told of it. */
+const real: Record<string, string> = {
+  "arn:Key-secrets": regional("kms", "key/1"),
+  "arn:LogGroup-trail": regional("logs", "log-group:cloudtrail-dev"),
+  "arn:LogGroup-audit": regional("logs", "log-group:audit-dev"),
+  "arn:Secret-records-database": regional("secretsmanager", "secret:records-database-dev-abcdef"),
+  "arn:Secret-redis-auth": regional("secretsmanager", "secret:redis-auth-dev-abcdef"),
+  "arn:master-secret:postgres": regional("secretsmanager", "secret:rds!db-1-abcdef"),
+  "replicationgroup:ReplicationGroup-redis": "replicationgroup:redis-dev",
+};
+
+const named = (resource: string) =>
+  Object.entries(real).reduce((text, [mocked, arn]) => text.replace(mocked, arn), resource);
+
+const context: Context = {
+  "aws:ResourceTag/Environment": "dev",
+  "aws:ResourceTag/aws:rds:primaryDBInstanceArn": regional("rds", "db:rds-postgres-dev"),
+  "kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com",
+};
+
+describe("the boundary", () => {
+  let boundary: Statement[];
+  beforeAll(async () => {
+    boundary = statements(only(await recordBootstrap(), "aws:iam/policy:Policy", boundaryName("dev")).inputs.policy);
+  });
+
+  it.each([
+    ["with NAT, and a trail", { auditTrail: "true" }],
+    ["without NAT", isolated],
+  ])("allows all that the roles of an environment %s are allowed", async (_, configuration) => {
+    const policies = all(await recordProgram({ ...configuration, environmentSuffix: "dev" }), "aws:iam/policy:Policy");
+    const questions = policies.flatMap(({ name, inputs }) =>
+      statements(inputs.policy).flatMap(({ Action, Resource }) =>
+        list(Action).flatMap((action) =>
+          list(Resource).map((resource) => ({ name, action, resource: named(resource) })),
+        ),
+      ),
+    );
+    expect(questions.length).toBeGreaterThan(80);
+    expect(questions.filter(({ action, resource }) => !isAllowed(boundary, action, resource, context))).toEqual([]);
+  });
+
+  it.each(["prod", "pr-7", "my-dev"])("allows nothing of the environment %s", (other) => {
+    const theirs = { ...context, "aws:ResourceTag/Environment": other };
+    const masterOf = { "aws:ResourceTag/aws:rds:primaryDBInstanceArn": regional("rds", `db:rds-postgres-${other}`) };
+    const secret = regional("secretsmanager", `secret:records-database-${other}-abcdef`);
+    const refused = [
+      isAllowed(boundary, "secretsmanager:GetSecretValue", secret, theirs),
+      isAllowed(boundary, "secretsmanager:GetSecretValue", real["arn:master-secret:postgres"] ?? "", masterOf),
+      isAllowed(boundary, "kms:Decrypt", real["arn:Key-secrets"] ?? "", theirs),
+      isAllowed(boundary, "logs:FilterLogEvents", regional("logs", `log-group:audit-${other}:*`), theirs),
+      isAllowed(
+        boundary,
+        "elasticache:ModifyReplicationGroup",
+        regional("elasticache", `replicationgroup:redis-${other}`),
+        theirs,
+      ),
+      isAllowed(boundary, "ec2:CreateNetworkInterface", regional("ec2", "subnet/subnet-1"), theirs),
+    ];
+    expect(refused).toEqual(refused.map(() => false));
+  });
+
+  it("allows no way out of it", () => {
+    const actions = boundary.flatMap(({ Action }) => list(Action));
+    expect(actions.filter((action) => /\*|^(iam|sts|lambda|s3):|kms:(Create|Put|Schedule)/.test(action))).toEqual([]);
+  });
+});

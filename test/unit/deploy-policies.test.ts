@@ -117,7 +117,10 @@ describe.each(stageNames)("the deploy role of %s", (stage) => {
   });
 
   it("may find and remove what its environments have left, where they come and go, and see what belongs to others", () => {
-    const looks = required.sweep.filter((line) => isRead(line));
+    // What is read of something only while it is being removed.
+    const ofRemoval =
+      /^(iam:(GetPolicyVersion|ListAttachedRolePolicies|ListPolicyVersions|ListRolePolicies)|s3:ListBucketVersions) /;
+    const looks = required.sweep.filter((line) => isRead(line) && !ofRemoval.test(line));
     const whole = stages[stage].swept ? required.sweep : [];
     expect(whole.filter((line) => allowed([line], stage, suffix).length === 0)).toEqual([]);
     for (const other of stages[stage].swept ? others : []) {
@@ -126,13 +129,17 @@ describe.each(stageNames)("the deploy role of %s", (stage) => {
   });
 
   it.each(others)("may change nothing of the environment %s", (other) => {
-    const lines = allowed([...required.deployment, ...required.sweep], stage, other).filter((line) => !isRead(line));
-    expect(lines.map((line) => line.replaceAll(accountId, "ACCOUNT"))).toEqual([
+    const everything = new Set([...required.deployment, ...required.sweep]);
+    const lines = allowed([...everything], stage, other).filter((line) => !isRead(line));
+    expect(lines.sort().map((line) => line.replaceAll(accountId, "ACCOUNT"))).toEqual([
       // The account's, and what IAM cannot tell apart (docs/bootstrap.md, "An account of its own for prod").
       "apigateway:PATCH arn:aws:apigateway:eu-west-1::/account",
+      "apigateway:PUT arn:aws:apigateway:eu-west-1::/tags/ARN",
       "ecs:DeregisterTaskDefinition *",
       "iam:AttachRolePolicy arn:aws:iam::ACCOUNT:role/api-gateway-cloudwatch-logs iam:PolicyARN=arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
       "iam:PassRole arn:aws:iam::ACCOUNT:role/api-gateway-cloudwatch-logs iam:PassedToService=apigateway.amazonaws.com",
+      "logs:DeleteQueryDefinition *",
+      "logs:PutQueryDefinition *",
       "rds:CreateDBInstance arn:aws:rds:eu-west-1:ACCOUNT:og:default:postgres-17",
       "secretsmanager:CreateSecret arn:aws:secretsmanager:eu-west-1:ACCOUNT:secret:rds!db-ID",
       "secretsmanager:TagResource arn:aws:secretsmanager:eu-west-1:ACCOUNT:secret:rds!db-ID",

@@ -1,4 +1,5 @@
 import { settings } from "../../lib/config";
+import { bucketQuestions } from "./buckets";
 
 /** What somebody asked of the local AWS, as `tools/moto/operations.py` notes it. */
 export interface Operation {
@@ -36,7 +37,7 @@ const iam = (resource: string) => `arn:aws:iam::${account}:${resource}`;
 export function authorizationsOf({ service, operation, request, parameters }: Operation): Authorization[] {
   const questions = subjectsOf[service]?.(operation, parameters, request) ?? [["*"]];
   const tagging = tagActions[service];
-  const hasTags = Object.keys(parameters).some((name) => /^(Tags|tags|UserPoolTags)$/.test(name));
+  const hasTags = Object.keys(parameters).some((name) => /^(Tags|tags|TagsList|UserPoolTags)$/.test(name));
   const [main] = questions;
   const all =
     hasTags && tagging && main && operation !== tagging.split(":")[1]
@@ -49,7 +50,7 @@ export function authorizationsOf({ service, operation, request, parameters }: Op
 }
 
 /** A resource, then what IAM is told of it, and `action:` with another action than the operation's own. */
-type Question = [resource: string, ...facts: string[]];
+export type Question = [resource: string, ...facts: string[]];
 
 const tagsOf = (action: string, [resource, ...facts]: Question): Question => [
   resource === "*" ? arn(action.split(":")[0] ?? "", unnamed[action] ?? "*") : resource,
@@ -67,6 +68,7 @@ function split(facts: string[]): [string[], string | undefined] {
 /** What permits tags on what is being made. */
 const tagActions: Record<string, string> = {
   "application-autoscaling": "application-autoscaling:TagResource",
+  cloudtrail: "cloudtrail:AddTags",
   cloudwatch: "cloudwatch:TagResource",
   "cognito-idp": "cognito-idp:TagResource",
   ecs: "ecs:TagResource",
@@ -89,6 +91,8 @@ const unnamed: Record<string, string> = {
 
 const text = (value: unknown) => (typeof value === "string" ? value : undefined);
 const texts = (value: unknown) => (Array.isArray(value) ? value.filter((item) => typeof item === "string") : []);
+/** Whether tags, in whatever form a service takes them, have the one that says whose it is. */
+const hasEnvironment = (tags: unknown) => JSON.stringify({ tags }).includes('"Environment"');
 const lastPart = (path: string | undefined) => path?.split("/").at(-1);
 
 const pass = (role: unknown, service: string): Question[] =>
@@ -103,6 +107,7 @@ const kinds: Record<string, string> = {
   nat: "natgateway",
   rtb: "route-table",
   sg: "security-group",
+  sgr: "security-group-rule",
   subnet: "subnet",
   vpc: "vpc",
   vpce: "vpc-endpoint",
@@ -134,7 +139,10 @@ const subjectsOf: Record<string, Subjects> = {
   sts: () => [],
   ec2: (operation, parameters) => {
     if (operation.startsWith("Describe") && operation !== "DescribeVpcAttribute") return [["*"]];
-    if (operation === "CreateTags") return texts(parameters.Resources).map((id) => [ec2(kindOf(id) ?? id), "made"]);
+    if (operation === "CreateTags" || operation === "DeleteTags") {
+      const fact = hasEnvironment(parameters.Tags) ? "made" : "owned";
+      return texts(parameters.Resources).map((id) => [ec2(kindOf(id) ?? id), fact]);
+    }
     const specifications = (parameters.TagSpecifications ?? []) as { ResourceType: string }[];
     const made = specifications.flatMap(({ ResourceType }): Question[] => [
       [ec2(ResourceType), "made"],
@@ -180,9 +188,9 @@ const subjectsOf: Record<string, Subjects> = {
       return [[arn("kms", AliasName)], ...(TargetKeyId || operation.startsWith("Delete") ? [key] : [])];
     return KeyId ? [key] : [["*"]];
   },
-  "cognito-idp": (operation, { UserPoolId }) => {
+  "cognito-idp": (operation, { ResourceArn, UserPoolId }) => {
     if (operation === "CreateUserPool") return [["*", "made"]];
-    return UserPoolId ? [[arn("cognito-idp", "userpool/ID"), "owned"]] : [["*"]];
+    return UserPoolId || ResourceArn ? [[arn("cognito-idp", "userpool/ID"), "owned"]] : [["*"]];
   },
   lambda: (operation, { FunctionName, Resource, Role }) => {
     if (typeof Resource === "string") return [[Resource]];
@@ -203,8 +211,20 @@ const subjectsOf: Record<string, Subjects> = {
   },
   ecs: (
     operation,
-    { cluster, clusterName, clusters, family, service, services, serviceName, taskRoleArn, executionRoleArn },
+    {
+      cluster,
+      clusterName,
+      clusters,
+      family,
+      resourceArn,
+      service,
+      services,
+      serviceName,
+      taskRoleArn,
+      executionRoleArn,
+    },
   ) => {
+    if (typeof resourceArn === "string") return [[resourceArn]];
     if (operation.endsWith("TaskDefinition") && operation !== "RegisterTaskDefinition") return [["*"]];
     if (typeof family === "string")
       return [
@@ -214,6 +234,7 @@ const subjectsOf: Record<string, Subjects> = {
       ];
     const name = lastPart(text(clusterName) ?? text(cluster) ?? texts(clusters)[0]);
     const member = lastPart(text(serviceName) ?? text(service) ?? texts(services)[0]);
+    if (operation === "ListTasks") return [[arn("ecs", `container-instance/${name ?? ""}/ID`)]];
     if (operation.startsWith("List") || name === undefined) return [["*"]];
     return [[arn("ecs", member ? `service/${name}/${member}` : `cluster/${name}`)]];
   },
@@ -226,6 +247,7 @@ const subjectsOf: Record<string, Subjects> = {
     const { DBInstanceIdentifier: db, DBSubnetGroupName: subnets, DBParameterGroupName: group } = parameters;
     const { ResourceName, MonitoringRoleArn } = parameters;
     if (typeof ResourceName === "string") return [[ResourceName]];
+    if (operation === "DeleteDBInstanceAutomatedBackup") return [[arn("rds", "auto-backup:ID"), "owned"]];
     const found: Question[] = [
       ...(typeof db === "string" ? [[arn("rds", `db:${db.startsWith("db-") ? "ID" : db}`)] as Question] : []),
       ...(typeof subnets === "string" ? [[arn("rds", `subgrp:${subnets}`)] as Question] : []),
@@ -267,6 +289,14 @@ const subjectsOf: Record<string, Subjects> = {
     if (alarms.length > 0) return alarms.map((name): Question => [arn("cloudwatch", `alarm:${String(name)}`)]);
     return [[operation === "DescribeAlarms" ? arn("cloudwatch", "alarm:*") : "*"]];
   },
+  cloudtrail: (operation, { CloudWatchLogsRoleArn, Name, ResourceId, ResourceIdList, TrailName }) => {
+    // Descriptions concern no trail, whatever they name.
+    const trail = text(Name) ?? text(TrailName) ?? text(ResourceId) ?? text(texts(ResourceIdList)[0]);
+    if (trail === undefined || operation === "DescribeTrails") return [["*"]];
+    const resource = trail.startsWith("arn:") ? trail : arn("cloudtrail", `trail/${trail}`);
+    return [[resource], ...pass(CloudWatchLogsRoleArn, "cloudtrail")];
+  },
+  s3: bucketQuestions,
   sns: (_operation, { Name, ResourceArn, SubscriptionArn, TopicArn }) => {
     const given = text(TopicArn) ?? text(ResourceArn) ?? text(SubscriptionArn)?.replace(/:[0-9a-f-]{36}$/, ":ID");
     return [[given ?? (text(Name) ? arn("sns", text(Name) ?? "") : "*")]];
@@ -289,6 +319,9 @@ const subjectsOf: Record<string, Subjects> = {
   apigateway: (operation, { tags }, request) => {
     const [method = "", path = ""] = request.split(" ");
     const action = `action:apigateway:${method}`;
+    if (path.startsWith("/tags/")) {
+      return [[`arn:aws:apigateway:${region}::/tags/ARN`, ...(hasEnvironment(tags) ? ["made"] : []), action]];
+    }
     const resource = `arn:aws:apigateway:${region}::${path.replace(/^(\/(?:restapis|usageplans|deployments))\/[a-z0-9]{6,}/, "$1/ID").replace(/\/deployments\/[a-z0-9]{6,}/, "/deployments/ID")}`;
     const facts =
       path === "/account" || operation === "GetUsagePlans" || operation === "GetRestApis" || operation === "GetApiKeys"

@@ -73,7 +73,6 @@ export function cacheStatements(scope: Scope): Statement[] {
         "elasticache:DeleteCacheParameterGroup",
         "elasticache:DeleteCacheSubnetGroup",
         "elasticache:DeleteReplicationGroup",
-        "elasticache:DescribeCacheClusters",
         "elasticache:DescribeCacheParameterGroups",
         "elasticache:DescribeCacheParameters",
         "elasticache:DescribeCacheSubnetGroups",
@@ -93,6 +92,13 @@ export function cacheStatements(scope: Scope): Statement[] {
         // Its nodes: the group's name with a number.
         regionalArn(scope, "elasticache", `cluster:${redis}-*`),
       ],
+    },
+    {
+      Sid: "FindNodes",
+      Effect: "Allow",
+      // All are looked through when nodes come or go.
+      Action: "elasticache:DescribeCacheClusters",
+      Resource: regionalArn(scope, "elasticache", "cluster:*"),
     },
   ];
 }

@@ -33,15 +33,17 @@ class OperationsTest(unittest.TestCase):
         with patch.dict(os.environ, {"TAP_LOCAL_STATE": folder.name}):
             self.local = Client(operations.noting_operations(application))
 
-    def ask(self, service, operation, agent=PROVIDER, **arguments):
+    def ask(self, service, operation, agent=PROVIDER, endpoint_url=None, **arguments):
         """Sends what boto3 would, as somebody; answers what the application got of it."""
-        config = Config(user_agent=agent, parameter_validation=False)
-        client = boto3.client(service, REGION, aws_access_key_id="a", aws_secret_access_key="b", config=config)
+        config = Config(user_agent=agent, parameter_validation=False, s3={"addressing_style": "virtual"})
+        keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+        client = boto3.client(service, REGION, endpoint_url=endpoint_url, config=config, **keys)
         sent = []
 
         def send(request, **_):
             texts = [(name, value.decode() if isinstance(value, bytes) else value) for name, value in request.headers.items()]
-            answer = self.local.open(request.url, method=request.method, data=request.body, headers=dict(texts))
+            base_url = request.url.removesuffix(request.url.split("/", 3)[3])
+            answer = self.local.open(request.url, base_url=base_url, method=request.method, data=request.body, headers=dict(texts))
             sent.append(answer.get_data())
             raise InterruptedError
 
@@ -68,6 +70,11 @@ class OperationsTest(unittest.TestCase):
             ],
         )
         self.assertEqual(self.noted()[3]["request"], "GET /2015-03-31/functions/records-service-dev")
+
+    def test_notes_the_bucket_of_the_host(self):
+        self.ask("s3", "get_bucket_acl", endpoint_url="http://localhost:5000", Bucket="bucket")
+        self.assertEqual([line["parameters"] for line in self.noted()], [{"Bucket": "bucket"}])
+        self.assertEqual(self.noted()[0]["request"], "GET /")
 
     def test_hands_the_request_on_whole(self):
         self.assertEqual(json.loads(self.ask("kms", "describe_key", KeyId="key-1")), {"KeyId": "key-1"})

@@ -20,5 +20,5 @@ export async function failingTests(mutants: Mutant[]): Promise<Map<string, Requi
 }
 
 function hasFailed(trial: Trial): trial is Required<Trial> {
-  return trial.failure !== undefined;
+  return trial.failed !== undefined;
 }

@@ -79,7 +79,7 @@ export default class MutationEnvironment extends TestEnvironment {
     const { message } = (Array.isArray(error) ? (error as unknown[])[0] : error) as Error;
     // It stays an error, which stops the mutation: what went wrong says nothing of the mutant.
     if (isNoVerdict(message)) return;
-    this.trial.failure = { test: titleOfTest(test), message };
+    this.trial.failed = titleOfTest(test);
     // One failure is enough, and to jest it is what we hoped for: it would take its time to lay out the difference.
     test.errors = [];
     if (this.running) skip(this.running);

@@ -29,7 +29,7 @@ export async function mutatedPrograms(only = /./): Promise<MutatedProgram[]> {
     const mutants = new Map(mutantsOf(recorded).map((mutant) => [titleOf(mutant), mutant]));
     const fresh = [...mutants].filter(([title]) => only.test(title) && !seen.has(title));
     for (const [title] of fresh) seen.add(title);
-    programs.push({ recorded, mutants: fresh.map(([, mutant]) => mutant) });
+    if (fresh.length > 0) programs.push({ recorded, mutants: fresh.map(([, mutant]) => mutant) });
   }
   return programs;
 }

@@ -15,8 +15,8 @@ export interface Trial {
   file: string;
   /** How often a test was told what the mutant had changed. */
   applied: number;
-  /** The first test that failed, and what it said. */
-  failure?: { test: string; message: string };
+  /** Title of the first test that failed. */
+  failed?: string;
 }
 
 export const taskVariable = "MUTATION_TASK";

@@ -222,7 +222,7 @@ describe("the tests", () => {
 
   it("are run with each mutant, which the first that fails has noticed, and nobody where none does", async () => {
     const trials = await tryInTests(mutantsOf(await recordTopic()), [fixture("topic")]);
-    expect(trials.map(({ mutant, applied, failure }) => [mutant.split(": ")[1], applied, failure?.test])).toEqual([
+    expect(trials.map(({ mutant, applied, failed }) => [mutant.split(": ")[1], applied, failed])).toEqual([
       ['kmsMasterKeyId = "alias/aws/service"', 1, "a topic › is encrypted"],
       ["kmsMasterKeyId dropped", 1, "a topic › is encrypted"],
       ["signatureVersion lowered", 1, undefined],

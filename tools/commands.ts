@@ -19,6 +19,7 @@ export const commands: Record<string, string> = {
     "up, no change, update, destroy, again after a kill, two side by side, changes by hand, in local clouds of its own",
   "test:faults": "kills the engine, makes AWS fail, repeats, changes by hand, and compares; prints a table after hours",
   "test:browser": "the page that `npm run plan -- --html` writes, in a real browser",
+  mutate: "changes each input that matters for security, one at a time: a rule or a unit test must notice",
   bench: "what a developer waits for: previews, and the unit tests of components",
   "bench:service": "speed and size of the records service",
   plan: "what would be deployed, what differs, how long it takes, what it costs, who reaches whom; offline",

@@ -1,11 +1,11 @@
 const seconds = (since: number) => Math.round((Date.now() - since) / 1000);
 
-/** Says what is being done, and every ten seconds that it still is. */
-export async function withProgress<T>(what: string, work: () => Promise<T>): Promise<T> {
+/** Says what is being done, and every ten seconds that it still is, and how far it is where that is known. */
+export async function withProgress<T>(what: string, work: () => Promise<T>, howFar = () => ""): Promise<T> {
   const start = Date.now();
   console.log(`${what} …`);
   const timer = setInterval(() => {
-    console.log(`  … still: ${what} (${seconds(start)} s)`);
+    console.log(`  … still: ${what} (${[`${seconds(start)} s`, howFar()].filter(Boolean).join(", ")})`);
   }, 10_000);
   try {
     return await work();

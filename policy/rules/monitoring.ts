@@ -1,3 +1,4 @@
+import { all, isNot } from "../expectations";
 import { hasCondition, policyStatements } from "../policy-document";
 import type { Rule } from "../rule";
 import { list } from "../values";
@@ -40,9 +41,11 @@ export const monitoringRules: Rule[] = [
     controls: ["45 CFR 164.308(a)(1)(ii)(D)"],
     severity: "high",
     enforcement: "mandatory",
-    remedy: "Set alarmActions to the topic of the alarms.",
+    remedy: "Set alarmActions to the topic of the alarms, and do not disable actions.",
     types: [compositeAlarm],
     scope: "resource",
-    check: ({ inputs }) => (list(inputs.alarmActions).length > 0 ? [] : ["alarmActions is empty; it must not be"]),
+    check: all(isNot("actionsEnabled", false), ({ inputs }) =>
+      list(inputs.alarmActions).length > 0 ? [] : ["alarmActions is empty; it must not be"],
+    ),
   },
 ];

@@ -106,7 +106,9 @@ describe("AuditTrail", () => {
       bucket,
       versioningConfiguration: { status: "Enabled" },
     });
-    expect(only(recorded, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").inputs).toEqual({
+    const lifecycle = only(recorded, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration");
+    expect(lifecycle.dependsOn).toEqual(["BucketVersioning trail"]);
+    expect(lifecycle.inputs).toEqual({
       bucket,
       rules: [
         {
@@ -162,6 +164,10 @@ describe("AuditTrail", () => {
       rotationPeriodInDays: 365,
       deletionWindowInDays: 7,
       tags: { Name: "kms-trail-pr-7" },
+    });
+    expect(only(recorded, "aws:kms/alias:Alias").inputs).toEqual({
+      name: "alias/kms-trail-pr-7",
+      targetKeyId: "Key-trail",
     });
     expect(policy).toBe(trailKeyPolicy(environment));
     const [administration, encrypt, read, use, grants, ...others] = statements(policy);

@@ -1,3 +1,4 @@
+import { alarms } from "../../lib/alarms";
 import { Monitoring, type MonitoringArgs, topicPolicy } from "../../lib/monitoring";
 import { environment, statements, watched } from "./fixtures";
 import { all, counts, only, record, type Recorded } from "./recorder";
@@ -129,8 +130,28 @@ describe("Monitoring", () => {
       evaluationPeriods: 5,
       treatMissingData: "notBreaching",
     });
-    const inputs = all(recorded, "aws:cloudwatch/metricAlarm:MetricAlarm").map((alarm) => alarm.inputs);
-    expect(inputs.filter((alarm) => Object.keys(alarm).some((key) => key.endsWith("Actions")))).toEqual([]);
+  });
+
+  it("makes every alarm so, as it is defined", async () => {
+    const definitions = alarms({ ...environment, ...watched, natGatewayIds: ["nat-1"], auditTrail: true });
+    const expected = definitions.map((alarm) => [
+      alarm.type,
+      {
+        name: `${alarm.type}-pr-7`,
+        alarmDescription: alarm.description,
+        metricQueries: [
+          ...Object.entries(alarm.metrics).map(([id, metric]) => ({ id, metric: { ...metric, period: alarm.period } })),
+          { id: "result", expression: alarm.expression, label: alarm.type, returnData: true },
+        ],
+        comparisonOperator: alarm.comparison,
+        threshold: alarm.threshold,
+        datapointsToAlarm: alarm.datapoints[0],
+        evaluationPeriods: alarm.datapoints[1],
+        treatMissingData: alarm.missingData,
+      },
+    ]);
+    const made = all(await deploy({ trailLogGroupName: "cloudtrail-pr-7" }), "aws:cloudwatch/metricAlarm:MetricAlarm");
+    expect(Object.fromEntries(made.map(({ name, inputs }) => [name, inputs]))).toEqual(Object.fromEntries(expected));
   });
 
   it("pages once for each group of alarms, each of which is in one group", () => {

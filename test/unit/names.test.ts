@@ -83,6 +83,12 @@ describe("the names of an environment", () => {
     expect(names.filter((name) => !allowedNames(suffix).has(name))).toEqual([]);
   });
 
+  it("are given wherever one can be, never made up by Pulumi", () => {
+    const named = new Set(environment.filter(({ inputs }) => "name" in inputs).map(({ type }) => type));
+    const unnamed = environment.filter(({ type, inputs }) => named.has(type) && inputs.name === undefined);
+    expect(unnamed.map(({ type, name }) => `${type} ${name}`)).toEqual([]);
+  });
+
   it("use every resource type that there is, but for other versions of PostgreSQL", () => {
     const names = new Set([...physicalNames(environment), ...physicalNames(withoutNat)]);
     const unused = types.filter((type) => {

@@ -175,6 +175,7 @@ export const violatingChanges: Record<string, Change[]> = {
   "page-sent": [
     set(compositeAlarm, "security", "alarmActions", []),
     set(compositeAlarm, "security", "alarmActions", undefined),
+    set(compositeAlarm, "security", "actionsEnabled", false),
   ],
   "secret-rotated": [without(secretRotation, "records-database")],
   "secret-rotation-period": [

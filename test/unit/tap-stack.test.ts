@@ -153,6 +153,22 @@ describe("TapStack", () => {
     });
   });
 
+  it("runs each function in a group and with a log of its own, once its role may do its work", () => {
+    for (const { name, inputs, dependsOn } of all(recorded, "aws:lambda/function:Function")) {
+      expect(inputs).toMatchObject({
+        architectures: ["arm64"],
+        handler: "index.handler",
+        loggingConfig: { logGroup: `/aws/lambda/${name}-dev` },
+        replaceSecurityGroupsOnDestroy: true,
+      });
+      expect(dependsOn).toContain(`RolePolicyAttachment ${name}`);
+      expect(only(recorded, "aws:ec2/securityGroup:SecurityGroup", name).inputs).toMatchObject({
+        vpcId: "Vpc-vpc",
+        revokeRulesOnDelete: true,
+      });
+    }
+  });
+
   it("has a standby database unless told otherwise", () => {
     expect(input("aws:rds/instance:Instance", "postgres", "multiAz")).toBe(true);
   });
@@ -207,22 +223,7 @@ describe("TapStack", () => {
     expect(only(recorded, "aws:lambda/function:Function", "records-service").dependsOn).toContain("Invocation migrate");
   });
 
-  it("migrates when the secret may have a value and the way to AWS is open", () => {
-    expect(only(recorded, "aws:lambda/invocation:Invocation").dependsOn).toEqual([
-      "Route private-internet-1",
-      "Route private-internet-2",
-      "RouteTableAssociation private-1",
-      "RouteTableAssociation private-2",
-      "RouteTableAssociation public-1",
-      "RouteTableAssociation public-2",
-      "SecretPolicy records-database",
-      "SecurityGroupEgressRule schema-migration-to-internet",
-      "SecurityGroupEgressRule schema-migration-to-postgres",
-      "SecurityGroupIngressRule postgres-from-schema-migration",
-    ]);
-  });
-
-  it("rotates the token of this Redis in this secret, once it has its first value and its policy", () => {
+  it("rotates the token of this Redis in this secret", () => {
     expect(input("aws:lambda/function:Function", "redis-rotation", "environment")).toEqual({
       variables: {
         REPLICATION_GROUP_ID: "ReplicationGroup-redis",
@@ -236,9 +237,6 @@ describe("TapStack", () => {
       secretId: "arn:Secret-redis-auth",
       rotationLambdaArn: "arn:Function-redis-rotation",
     });
-    expect(rotation.dependsOn).toEqual(
-      expect.arrayContaining(["Route private-internet-1", "SecretPolicy redis-auth", "SecretVersion redis-auth"]),
-    );
   });
 
   it("rotates the service's login in this database, as its master, once the migration has given it the first", () => {
@@ -286,6 +284,7 @@ describe("TapStack", () => {
       '"uri":"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:records-service-dev/invocations"',
     );
     expect(body).toContain('"providerARNs":["arn:UserPool-users"]');
+    expect(only(recorded, "aws:apigateway/deployment:Deployment").dependsOn).toEqual(["Function records-service"]);
     expect(input("aws:lambda/permission:Permission", "api-gateway", "function")).toBe("records-service-dev");
     expect(input("aws:wafv2/webAclAssociation:WebAclAssociation", "records", "resourceArn")).toBe("arn:Stage-records");
   });
@@ -468,16 +467,6 @@ describe("every setting arrives where it belongs", () => {
       "s3",
       "secretsmanager",
       "xray",
-    ]);
-    const paths = only(recorded, "aws:lambda/invocation:Invocation").dependsOn;
-    expect(paths.filter((path) => /^(Route|VpcEndpoint) /.test(path))).toEqual([
-      "VpcEndpoint ecr.api",
-      "VpcEndpoint ecr.dkr",
-      "VpcEndpoint elasticache",
-      "VpcEndpoint kms",
-      "VpcEndpoint logs",
-      "VpcEndpoint secretsmanager",
-      "VpcEndpoint xray",
     ]);
     expect(only(recorded, "aws:lambda/function:Function", "records-service").inputs.environment).toMatchObject({
       variables: { TOKEN_VERIFICATION: "gateway" },

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OpenAPIV3 } from "openapi-types";
 import { accessSection } from "./api-page/access";
-import { hashOf } from "./page/content-security";
-import { Html, html, prose } from "./page/html";
+import { pageDocument } from "./page/document";
+import { html, prose } from "./page/html";
 import { modelSection } from "./api-page/models";
 import { operationsOf } from "./api-page/operation";
 import { methodBadge, operationAnchor, operationSection } from "./api-page/operations";
@@ -13,18 +13,6 @@ const asset = (name: string) => readFileSync(join(__dirname, "api-page", name), 
 
 const style = asset("style.css");
 const script = asset("client.js");
-
-/** Only what stands in the page itself may act, and it may talk to the page's own origin only (CSP level 3). */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  `style-src ${hashOf(style)}`,
-  `script-src ${hashOf(script)}`,
-  "connect-src 'self'",
-  "img-src data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "require-trusted-types-for 'script'",
-].join("; ");
 
 /**
  * The page of an API for those who call it: reference and forms to try it, in one HTML document that loads nothing.
@@ -37,58 +25,48 @@ export function apiPage(document: OpenAPIV3.Document): string {
   const { components = {}, info } = document;
   const models = components.schemas as Record<string, OpenAPIV3.SchemaObject>;
   const operations = operationsOf(document);
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${info.title}</title>
-        <link rel="icon" href="data:," />
-        ${new Html(`<style>${style}</style>`)}
-      </head>
-      <body>
-        <a class="skip" href="#main">Skip to the content</a>
-        <nav aria-label="Contents">
-          <p class="title">${info.title} <span class="version">${info.version}</span></p>
-          <ul>
-            <li class="no-print"><a href="#access">Access token</a></li>
-          </ul>
-          <h2>Operations</h2>
-          <ul>
-            ${operations.map(
-              (operation) =>
-                html`<li>
-                  <a href="#${operationAnchor(operation)}"
-                    >${methodBadge(operation.method)}
-                    <span>${prose(operation.declared.summary ?? operation.id)}</span></a
-                  >
-                </li>`,
-            )}
-          </ul>
-          <h2>Models</h2>
-          <ul>
-            ${Object.keys(models).map((name) => html`<li>${modelLink(name)}</li>`)}
-          </ul>
-        </nav>
-        <main id="main" tabindex="-1">
-          <h1>${info.title} <span class="version">${info.version}</span></h1>
-          <p>${prose(info.description ?? "")}</p>
-          ${accessSection(scopesOf(components))}
-          <section aria-labelledby="operations">
-            <h2 id="operations">Operations</h2>
-            ${operations.map((operation) => operationSection(operation, models))}
-          </section>
-          <section aria-labelledby="models">
-            <h2 id="models">Models</h2>
-            ${Object.keys(models).map((name) => modelSection(name, models))}
-          </section>
-        </main>
-        ${new Html(`<script>${script}</script>`)}
-      </body>
-    </html>`.text;
+  return pageDocument({
+    title: info.title,
+    style,
+    script,
+    // To the origin it is served from.
+    allowed: ["connect-src 'self'"],
+    body: html`<a class="skip" href="#main">Skip to the content</a>
+      <nav aria-label="Contents">
+        <p class="title">${info.title} <span class="version">${info.version}</span></p>
+        <ul>
+          <li class="no-print"><a href="#access">Access token</a></li>
+        </ul>
+        <h2>Operations</h2>
+        <ul>
+          ${operations.map(
+            (operation) =>
+              html`<li>
+                <a href="#${operationAnchor(operation)}"
+                  >${methodBadge(operation.method)} <span>${prose(operation.declared.summary ?? operation.id)}</span></a
+                >
+              </li>`,
+          )}
+        </ul>
+        <h2>Models</h2>
+        <ul>
+          ${Object.keys(models).map((name) => html`<li>${modelLink(name)}</li>`)}
+        </ul>
+      </nav>
+      <main id="main" tabindex="-1">
+        <h1>${info.title} <span class="version">${info.version}</span></h1>
+        <p>${prose(info.description ?? "")}</p>
+        ${accessSection(scopesOf(components))}
+        <section aria-labelledby="operations">
+          <h2 id="operations">Operations</h2>
+          ${operations.map((operation) => operationSection(operation, models))}
+        </section>
+        <section aria-labelledby="models">
+          <h2 id="models">Models</h2>
+          ${Object.keys(models).map((name) => modelSection(name, models))}
+        </section>
+      </main>`,
+  });
 }
 
 /** Scopes that a token may have, and what each is for. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import { hashOf } from "../page/content-security";
+import { pageDocument } from "../page/document";
 import { Html, html } from "../page/html";
 import type { Registered } from "../program";
 import { costSection } from "./page/cost";
@@ -22,7 +22,6 @@ const folder = join(__dirname, "page");
 /** A plan as one HTML document that loads nothing, with the graph of the resources to explore. */
 export function planPage(plan: Plan, resources: Registered[]): string {
   const style = ["page.css", "explorer.css"].map((file) => readFileSync(join(folder, "style", file), "utf8")).join("");
-  const script = bundledScript();
   const nodes = graphOf(resources, plan.criticalPath);
   const title = `Plan of stack ${plan.stack}`;
   const parts = [
@@ -34,55 +33,31 @@ export function planPage(plan: Plan, resources: Registered[]): string {
     { id: "posture", title: "Security posture", body: postureSection(plan.posture) },
     { id: "resources", title: "Resources", body: resourcesSection(nodes) },
   ];
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(style, script)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${title}</title>
-        <link rel="icon" href="data:," />
-        ${new Html(`<style>${style}</style>`)}
-      </head>
-      <body>
-        <a class="skip" href="#critical-path">Skip the graph</a>
-        <header>
-          <h1>${title}</h1>
-          ${totals(plan)}
-          <nav aria-label="Contents">
-            <ul>
-              ${parts.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}
-            </ul>
-          </nav>
-        </header>
-        <main>
-          ${parts.map(
-            ({ body, id, title: name }) =>
-              html`<section aria-labelledby="${id}">
-                <h2 id="${id}">${name}</h2>
-                ${body}
-              </section>`,
-          )}
-        </main>
-        ${new Html(`<script type="application/json" id="graph-data">${asJson(nodes)}</script>`)}
-        ${new Html(`<script>${script}</script>`)}
-      </body>
-    </html>`.text;
-}
-
-/** Only what stands in the page itself may act, and nothing may be loaded or sent (CSP level 3). */
-function contentSecurityPolicy(style: string, script: string): string {
-  return [
-    "default-src 'none'",
-    `style-src ${hashOf(style)}`,
-    `script-src ${hashOf(script)}`,
-    "img-src data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "require-trusted-types-for 'script'",
-  ].join("; ");
+  return pageDocument({
+    title,
+    style,
+    script: bundledScript(),
+    body: html`<a class="skip" href="#critical-path">Skip the graph</a>
+      <header>
+        <h1>${title}</h1>
+        ${totals(plan)}
+        <nav aria-label="Contents">
+          <ul>
+            ${parts.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}
+          </ul>
+        </nav>
+      </header>
+      <main>
+        ${parts.map(
+          ({ body, id, title: name }) =>
+            html`<section aria-labelledby="${id}">
+              <h2 id="${id}">${name}</h2>
+              ${body}
+            </section>`,
+        )}
+      </main>
+      ${new Html(`<script type="application/json" id="graph-data">${asJson(nodes)}</script>`)}`,
+  });
 }
 
 function bundledScript(): string {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { dump, load } from "js-yaml";
@@ -161,10 +162,7 @@ export class Engine {
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
     for (const signal of signals) process.on(signal, interrupt);
     try {
-      const code = await new Promise<number | null>((resolve, reject) => {
-        child.on("error", reject);
-        child.on("exit", resolve);
-      });
+      const [code] = (await once(child, "exit")) as [number | null];
       return { succeeded: code === 0, interrupted, ...readReport(events) };
     } finally {
       for (const signal of signals) process.off(signal, interrupt);

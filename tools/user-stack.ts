@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { repository } from "./paths";
 import { type Deployment, type ResourceState, StackCommands } from "./stack-commands";
 
@@ -45,12 +46,8 @@ export class UserStack {
       env: this.environment,
       stdio: "inherit",
     });
-    return new Promise((resolve, reject) => {
-      child.on("error", reject);
-      child.on("exit", (code) => {
-        resolve({ succeeded: code === 0 });
-      });
-    });
+    const [code] = (await once(child, "exit")) as [number | null];
+    return { succeeded: code === 0 };
   }
 
   private get environment(): NodeJS.ProcessEnv {

@@ -32,11 +32,9 @@ import type { Operation } from "../../tools/operations/authorizations";
 import { repository } from "../../tools/paths";
 import { findPulumi } from "../../tools/pulumi-cli";
 import { type Context, isAllowed } from "../unit/iam-simulator";
-import { Cloud, discard } from "./cloud";
-import { say, tracked } from "./progress";
-import { step, stepFailed } from "./steps";
-
-const minutes = (count: number) => count * 60_000;
+import { Cloud } from "./cloud";
+import { tracked } from "./progress";
+import { minutes, step, stepFailed } from "./steps";
 
 const accountId = "123456789012";
 const Bucket = `tap-state-${accountId}-eu-west-1`;
@@ -66,9 +64,7 @@ beforeAll(async () => {
 }, minutes(5));
 
 afterAll(async () => {
-  await cloud.stop();
-  if (stepFailed()) say(`The logs are in ${cloud.folder.root}`);
-  else discard(cloud.folder);
+  await cloud.stopAfterTest({ failed: stepFailed() });
 }, minutes(1));
 
 /** Runs shell commands in the copy, as an administrator or a workflow does who knows the local AWS only. */

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +12,7 @@ import type { ClientConfig, Found } from "../../tools/leftovers/inventory";
 import { type LocalFolder, localFolder, repository } from "../../tools/paths";
 import { findPulumi } from "../../tools/pulumi-cli";
 import { crash } from "./crash";
-import { tracked } from "./progress";
+import { say, tracked } from "./progress";
 
 /** A local AWS of the tests' own, in a temporary folder, so that a developer's environments stay as they are. */
 export class Cloud {
@@ -45,6 +46,13 @@ export class Cloud {
   async stop(): Promise<void> {
     for (const { engine } of this.environments) crash(engine);
     await stopLocalAws(this.folder);
+  }
+
+  /** Ends it after a test, and keeps its folder only where there is something to look into. */
+  async stopAfterTest({ failed }: { failed: boolean }): Promise<void> {
+    await this.stop();
+    if (failed) say(`The logs are in ${this.folder.root}`);
+    else discard(this.folder);
   }
 }
 
@@ -118,10 +126,7 @@ export class Environment {
         env: this.engine.environment(),
         stdio: ["ignore", output, output],
       });
-      const code = await new Promise<number | null>((resolve, reject) => {
-        child.on("error", reject);
-        child.on("exit", resolve);
-      });
+      const [code] = (await once(child, "exit")) as [number | null];
       if (code !== 0) throw new Error(`${script} ${args.join(" ")} failed; its output is in ${this.log}`);
     };
     await tracked(`${this.suffix}: npm run ${script}`, work, this.log).finally(() => {

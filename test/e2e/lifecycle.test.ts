@@ -8,15 +8,12 @@ import { changedNothing } from "../../tools/events";
 import type { Evidence } from "../../tools/evidence/report";
 import { repository } from "../../tools/paths";
 import { adoptions } from "../../tools/recovery/adoption";
-import { Cloud, discard, type Environment } from "./cloud";
+import { Cloud, type Environment } from "./cloud";
 import { crash } from "./crash";
 import { admitted, changeByHand, changeSecurityGroups, repairs, sorted, visibleDrift } from "./drift";
-import { say } from "./progress";
 import { disclosures } from "./secret-forms";
 import { filesIn, filesOfRepository, functionEnvironments, secretValues } from "./secrets";
-import { step, stepFailed } from "./steps";
-
-const minutes = (count: number) => count * 60_000;
+import { begin, flawless, minutes, step, stepFailed } from "./steps";
 
 let cloud: Cloud;
 /** Its suffix begins the other's. */
@@ -26,15 +23,6 @@ let second: Environment;
 let firstUp: Promise<Operation>;
 let secondUp: Promise<Operation>;
 
-/** Lets an operation go on beside the next steps; the one that awaits it sees its error. */
-function begin(operation: Promise<Operation>): Promise<Operation> {
-  operation.catch(() => undefined);
-  return operation;
-}
-
-/** What an operation that did its work without a complaint looks like. */
-const flawless = { succeeded: true, interrupted: false, problems: [] };
-
 beforeAll(async () => {
   cloud = await Cloud.start();
   first = cloud.environment("e2e");
@@ -43,9 +31,7 @@ beforeAll(async () => {
 }, minutes(5));
 
 afterAll(async () => {
-  await cloud.stop();
-  if (stepFailed()) say(`The logs are in ${cloud.folder.root}`);
-  else discard(cloud.folder);
+  await cloud.stopAfterTest({ failed: stepFailed() });
 }, minutes(1));
 
 step("a suffix of 21 characters is refused with the reason, before any resource", async () => {

@@ -1,4 +1,16 @@
-const minutes = (count: number) => count * 60_000;
+import type { Operation } from "../../tools/engine";
+
+/** In milliseconds. */
+export const minutes = (count: number) => count * 60_000;
+
+/** What an operation that did its work without a complaint looks like. */
+export const flawless = { succeeded: true, interrupted: false, problems: [] };
+
+/** Lets an operation go on beside the next steps; the one that awaits it sees its error. */
+export function begin(operation: Promise<Operation>): Promise<Operation> {
+  operation.catch(() => undefined);
+  return operation;
+}
 
 let failed = false;
 

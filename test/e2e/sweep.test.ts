@@ -9,10 +9,9 @@ import { environmentTags } from "../../lib/naming";
 import { localAwsEnvironment } from "../../tools/aws-environment";
 import { describeLeftovers } from "../../tools/leftovers";
 import { repository } from "../../tools/paths";
-import { Cloud, discard, type Environment } from "./cloud";
-import { say, tracked } from "./progress";
-
-const minutes = (count: number) => count * 60_000;
+import { Cloud, type Environment } from "./cloud";
+import { tracked } from "./progress";
+import { minutes } from "./steps";
 
 let cloud: Cloud;
 let environment: Environment;
@@ -31,9 +30,7 @@ beforeAll(async () => {
 }, minutes(15));
 
 afterAll(async () => {
-  await cloud.stop();
-  if (passed) discard(cloud.folder);
-  else say(`The logs are in ${cloud.folder.root}`);
+  await cloud.stopAfterTest({ failed: !passed });
 }, minutes(1));
 
 it(

@@ -7,11 +7,8 @@ import {
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import type { Configuration, Operation } from "../../tools/engine";
 import { changedProgram } from "./changed-program";
-import { Cloud, discard, type Environment } from "./cloud";
-import { say } from "./progress";
-import { step, stepFailed } from "./steps";
-
-const minutes = (count: number) => count * 60_000;
+import { Cloud, type Environment } from "./cloud";
+import { begin, flawless, minutes, step, stepFailed } from "./steps";
 
 const original: Configuration = { "tap:databaseEngineVersion": "17.5" };
 
@@ -49,23 +46,16 @@ let environment: Environment;
 let withRoute: string;
 let firstUp: Promise<Operation>;
 
-/** What an operation that did its work without a complaint looks like. */
-const flawless = { succeeded: true, interrupted: false, problems: [] };
-
 beforeAll(async () => {
   cloud = await Cloud.start();
   environment = cloud.environment("upgrades");
   const change = { file: "service/contract.ts", after: "const paths = {", text: route };
   withRoute = changedProgram(join(cloud.folder.root, "with-route"), change);
-  firstUp = environment.up(original);
-  // The step that awaits it sees its error.
-  firstUp.catch(() => undefined);
+  firstUp = begin(environment.up(original));
 }, minutes(5));
 
 afterAll(async () => {
-  await cloud.stop();
-  if (stepFailed()) say(`The logs are in ${cloud.folder.root}`);
-  else discard(cloud.folder);
+  await cloud.stopAfterTest({ failed: stepFailed() });
 }, minutes(1));
 
 step("wrong values of every type are refused together, before any resource", async () => {

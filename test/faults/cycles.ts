@@ -49,7 +49,7 @@ interface Cycle {
 }
 
 /** Creates, updates and destroys an environment, each disturbed, recovered as documented, done again, and compared. */
-export async function cycle(
+async function cycle(
   results: Results,
   { name, environment, reference, duplicates, point, disturb }: Cycle,
 ): Promise<void> {

@@ -57,7 +57,7 @@ export async function mustBeGone(environment: Environment): Promise<void> {
   if (left.length > 0) throw new Error(`left: ${left.map(({ type, id }) => `${type} ${id}`).join(", ")}`);
 }
 
-export function describeSteps({ steps, changes }: Operation): string {
+function describeSteps({ steps, changes }: Operation): string {
   return `${JSON.stringify(changes)} ${steps.map(({ op, type, name, diffs }) => `${op} ${type} ${name} ${diffs.join()}`).join("; ")}`.slice(
     0,
     1500,

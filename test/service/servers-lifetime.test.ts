@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isAlive } from "../../tools/process";
 import { startHolder } from "./support/holder";
 import type { Held } from "./support/holder-of-servers";
 
@@ -17,17 +18,12 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const isAlive = ({ pid }: { pid: number }) => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
-
 /** Waits until nothing of it is left. */
 async function expectGone({ processes, folders }: Held): Promise<void> {
-  const left = () => [...processes.filter(isAlive), ...Object.values(folders).filter((held) => existsSync(held))];
+  const left = () => [
+    ...processes.filter(({ pid }) => isAlive(pid)),
+    ...Object.values(folders).filter((held) => existsSync(held)),
+  ];
   const deadline = Date.now() + 20_000;
   while (left().length > 0 && Date.now() < deadline) await sleep(50);
   expect(left()).toEqual([]);
@@ -35,7 +31,7 @@ async function expectGone({ processes, folders }: Held): Promise<void> {
 
 /** Redis, PostgreSQL with its background processes, and the guard. */
 const expectHeld = ({ processes, folders }: Held) => {
-  expect(processes.filter(isAlive).length).toBeGreaterThan(6);
+  expect(processes.filter(({ pid }) => isAlive(pid)).length).toBeGreaterThan(6);
   expect(Object.values(folders).filter((held) => existsSync(held))).toHaveLength(2);
 };
 

@@ -44,6 +44,10 @@ export function accountConfig(region: string): ClientConfig {
   if (endpoint) {
     throw new UserError(`AWS_ENDPOINT_URL is "${endpoint}", which is not AWS. Unset it, or add --local to use it.`);
   }
-  // An account holds much besides ours, and looking through all of it meets AWS's request limits.
+  return patientConfig(region);
+}
+
+/** How to look through a whole account, which holds much besides ours: that meets AWS's request limits. */
+export function patientConfig(region: string): ClientConfig {
   return { region, maxAttempts: 10, retryMode: "adaptive" };
 }

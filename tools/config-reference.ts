@@ -1,13 +1,14 @@
 import { settings } from "../lib/config";
 import { withGenerated } from "./generated-section";
+import { markdownTable } from "./markdown-table";
 
 /** Every configuration key as a Markdown table. */
 export function configurationTable(): string {
   const rows = Object.entries(settings).map(([key, { description, allowed, default: value }]) => {
     const shown = typeof value === "string" ? value : JSON.stringify(value);
-    return `| \`${key}\` | ${shown === "" ? "" : `\`${shown}\``} | ${description} Allowed: ${allowed}. |\n`;
+    return [`\`${key}\``, shown === "" ? "" : `\`${shown}\``, `${description} Allowed: ${allowed}.`];
   });
-  return `| key | default | means |\n| --- | --- | --- |\n${rows.join("")}`;
+  return `${markdownTable(["key", "default", "means"], rows)}\n`;
 }
 
 /** A document with its configuration table brought up to date. */

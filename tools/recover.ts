@@ -1,6 +1,7 @@
 /** `npm run recover`: makes a stack usable again after a run of Pulumi that was killed, or that AWS's answers did not reach. */
 import { hostname } from "node:os";
 import { Command } from "commander";
+import { patientConfig } from "./aws-environment";
 import { runCommand, UserError } from "./cli";
 import { confirm } from "./confirmation";
 import { describeLeftovers } from "./leftovers";
@@ -18,7 +19,7 @@ import {
   rulesOf,
   withoutLostRules,
 } from "./recovery/security-group-rules";
-import { removeAll } from "./removal";
+import { describeFailures, removeAll } from "./removal";
 import type { Deployment } from "./stack-commands";
 import { UserStack } from "./user-stack";
 
@@ -55,8 +56,7 @@ runCommand(async () => {
     console.log(`"${name}" has nothing in AWS. Run the command that was cut off again.`);
     return;
   }
-  // Tried often, as an account holds much besides ours, and looking through it meets AWS's request limits.
-  const config: ClientConfig = { region: provider.region, maxAttempts: 10, retryMode: "adaptive" };
+  const config = patientConfig(provider.region);
   if (state.pending_operations !== undefined) {
     await adoptPending(stack, state, config);
     state = await stack.export();
@@ -102,16 +102,11 @@ async function removeUnknown(unknown: Found[], config: ClientConfig, options: Op
     return;
   }
   if (!options.yes) {
-    await confirm("All of this is removed, and does not come back. Type the stack's name:", options.stack, {
-      input: process.stdin,
-      output: process.stdout,
-    });
+    await confirm("All of this is removed, and does not come back. Type the stack's name:", options.stack);
   }
   const failures = await removeAll(config, unknown);
   if (failures.length > 0) {
-    throw new UserError(
-      `These would not go:\n${failures.map(({ found: { type, id }, reason }) => `  ${type} ${id}: ${reason}`).join("\n")}`,
-    );
+    throw new UserError(`These would not go:\n${describeFailures(failures)}`);
   }
 }
 

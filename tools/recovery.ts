@@ -26,6 +26,7 @@ export async function recover(engine: Engine, config: ClientConfig): Promise<voi
   await engine.configure();
   await adoptPending(engine, state, config);
 }
+
 /** The engine locks a stack with a file that names its process; a killed one leaves it behind. */
 function refuseIfBusy(engine: Engine): void {
   const alive = engine.locks().find((owner) => owner.hostname === hostname() && isAlive(owner.pid));

@@ -75,6 +75,11 @@ export async function removeAll(config: ClientConfig, all: Found[]): Promise<Fai
   return [];
 }
 
+/** What could not be removed, and why, a line each. */
+export function describeFailures(failures: Failure[]): string {
+  return failures.map(({ found: { type, id }, reason }) => `  ${type} ${id}: ${reason}`).join("\n");
+}
+
 /** Tries until the thing is gone, or AWS has refused for too long. Returns the last refusal, or undefined. */
 export async function removeOne(remove: () => Promise<unknown>): Promise<string | undefined> {
   for (let waited = 0; ; waited += pauseInSeconds) {

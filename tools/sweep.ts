@@ -9,7 +9,7 @@ import { confirm } from "./confirmation";
 import { describeLeftovers, findLeftovers } from "./leftovers";
 import { asSweep, type ClientConfig, type Found } from "./leftovers/inventory";
 import { localFolder } from "./paths";
-import { removeAll } from "./removal";
+import { describeFailures, removeAll } from "./removal";
 import { withoutOtherRegions } from "./removal/other-regions";
 
 interface Options {
@@ -48,10 +48,7 @@ runCommand(async () => {
   if (!options.delete) throw new UserError(`${list}\nRemove them: add --delete.`);
   console.log(list);
   if (!options.yes) {
-    await confirm(`All of this is removed from ${place}, and does not come back. Type the suffix:`, suffix, {
-      input: process.stdin,
-      output: process.stdout,
-    });
+    await confirm(`All of this is removed from ${place}, and does not come back. Type the suffix:`, suffix);
   }
 
   const failures = await removeAll(config, found);
@@ -61,7 +58,7 @@ runCommand(async () => {
     throw new UserError(
       [
         `Stopped: ${found.length - left.length} of ${found.length} things are gone, and these would not go:`,
-        ...failures.map(({ found: { type, id }, reason }) => `  ${type} ${id}: ${reason}`),
+        describeFailures(failures),
         `Of "${suffix}" is left:\n${describeLeftovers(left)}`,
         "Clear the reasons and run the same command again to continue.",
       ].join("\n"),

@@ -32,6 +32,7 @@ import type { Operation } from "../../tools/operations/authorizations";
 import { repository } from "../../tools/paths";
 import { findPulumi } from "../../tools/pulumi-cli";
 import { type Context, isAllowed } from "../unit/iam-simulator";
+import { shellBlocks } from "../unit/shell-blocks";
 import { Cloud } from "./cloud";
 import { tracked } from "./progress";
 import { minutes, step, stepFailed } from "./steps";
@@ -40,11 +41,11 @@ const accountId = "123456789012";
 const Bucket = `tap-state-${accountId}-eu-west-1`;
 
 /** What the guide has an administrator run, block by block. */
-const [deploy = "", moveState = "", moveStateBack = "", destroy = ""] = [
-  ...readFileSync(join(repository, "docs/bootstrap.md"), "utf8").matchAll(/^ *```sh\n(.*?)```/gms),
-]
-  .map(([, block = ""]) => block.replaceAll("YOUR-ORG/YOUR-REPOSITORY", "example/tap"))
-  .filter((block) => !block.includes("npm run"));
+const [deploy = "", moveState = "", moveStateBack = "", destroy = ""] = shellBlocks(
+  readFileSync(join(repository, "docs/bootstrap.md"), "utf8"),
+)
+  .filter(({ needsAws, commands }) => !needsAws && !commands.includes("npm run"))
+  .map(({ commands }) => commands.replaceAll("YOUR-ORG/YOUR-REPOSITORY", "example/tap"));
 
 let cloud: Cloud;
 let stateKeyArn: string;

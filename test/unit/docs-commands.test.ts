@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../tools/paths";
+import { shellBlocks } from "./shell-blocks";
 
 const documents = [
   "README.md",
@@ -41,9 +42,9 @@ const runs: Run[] = [
 
 /** The commands in the shell blocks of a document that are not marked as needing AWS; a line that ends with a backslash goes on. */
 function commandsOf(document: string): string[] {
-  const text = readFileSync(join(repository, document), "utf8");
-  return [...text.matchAll(/^( *)```sh\n(.*?)^ *```$/gms)]
-    .flatMap(([, , block = ""]) => block.replaceAll("\\\n", " ").split("\n"))
+  return shellBlocks(readFileSync(join(repository, document), "utf8"))
+    .filter(({ needsAws }) => !needsAws)
+    .flatMap(({ commands }) => commands.replaceAll("\\\n", " ").split("\n"))
     .map((line) => line.replaceAll(/\s+/g, " ").trim())
     .filter((line) => line !== "");
 }

@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../tools/paths";
+import { shellBlocks } from "./shell-blocks";
 
 const text = readFileSync(join(repository, "docs/teardown.md"), "utf8");
-const commands = [...text.matchAll(/```sh(?: aws)?\n(.*?)```/gs)].flatMap(([, block = ""]) => block.trim().split("\n"));
+const commands = shellBlocks(text).flatMap((block) => block.commands.trim().split("\n"));
 
 describe("docs/teardown.md", () => {
   it("gives these commands to run", () => {

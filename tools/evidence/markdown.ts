@@ -1,3 +1,4 @@
+import { markdownTable } from "../markdown-table";
 import type { ClauseEvidence, ControlEvidence, Evidence, Results } from "./report";
 
 /** The report for people, in GitHub's Markdown. */
@@ -9,7 +10,7 @@ export function renderEvidence(evidence: Evidence): string {
     "",
     "## Summary",
     "",
-    table(
+    markdownTable(
       ["clause", "", "passed", "failed", "accepted", "unknown"],
       evidence.clauses.map(({ clause, title, results }) => [link(clause), title, ...figures(results)]),
     ),
@@ -56,7 +57,7 @@ function subsection(control: ControlEvidence): string[] {
     "",
     resources.length === 0
       ? "The stack has nothing that this is about."
-      : table(
+      : markdownTable(
           ["result", "resource", "type", "found"],
           resources.map(({ name: resource, result, type, violations }) => [
             result,
@@ -79,15 +80,6 @@ function link(clause: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9 -]/g, "")
     .replaceAll(" ", "-")})`;
-}
-
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map(cell).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replace(/\s+/g, " ");
 }
 
 function sentence(text: string): string {

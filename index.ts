@@ -7,6 +7,7 @@ import { configuredValues } from "./lib/configured-values";
 import { DataLossGuard } from "./lib/data-loss";
 import { environmentTags } from "./lib/naming";
 import { previousDeployment } from "./lib/previous-deployment";
+import { maxRetries } from "./lib/retries";
 import { TapStack } from "./lib/tap-stack";
 import { availabilityZoneIds } from "./lib/zones";
 
@@ -21,9 +22,10 @@ export = async () => {
 
   const provider = new aws.Provider("aws", {
     region: region as aws.Region,
+    maxRetries,
     defaultTags: { tags: environmentTags(config.environmentSuffix, config.tags) },
   });
-  const accountProvider = new aws.Provider("account", { region: region as aws.Region });
+  const accountProvider = new aws.Provider("account", { region: region as aws.Region, maxRetries });
   const [{ accountId }, { partition }, zoneIds, existingRole] = await Promise.all([
     aws.getCallerIdentity({}, { provider }),
     aws.getPartition({}, { provider }),

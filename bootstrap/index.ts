@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ApiGatewayAccount, findApiGatewayAccountRole } from "../lib/api-gateway-account";
 import { configuredValues } from "../lib/configured-values";
+import { maxRetries } from "../lib/retries";
 import { loadBootstrapConfig } from "./lib/config";
 import { Delivery } from "./lib/delivery";
 import { GithubIdentity } from "./lib/github-identity";
@@ -13,10 +14,11 @@ export = async () => {
 
   const provider = new aws.Provider("aws", {
     region,
+    maxRetries,
     // An Environment of its own: who may change an environment's resources by their tags cannot change these.
     defaultTags: { tags: { Environment: "bootstrap", Project: "tap", ManagedBy: "pulumi" } },
   });
-  const accountProvider = new aws.Provider("account", { region });
+  const accountProvider = new aws.Provider("account", { region, maxRetries });
   const [{ accountId }, { partition }, existingRole] = await Promise.all([
     aws.getCallerIdentity({}, { provider }),
     aws.getPartition({}, { provider }),

@@ -284,6 +284,7 @@ export class TapStack extends pulumi.ComponentResource {
       ecsClusterName: ecs.clusterName,
       ecsTaskDefinitionArn: ecs.taskDefinitionArn,
       auditLogGroupName: service.auditLogGroup.name,
+      ...(trail ? { auditTrailBucketName: trail.bucketName } : {}),
       operationsFunctionName: operations.functionName,
       alarmTopicArn: monitoring.topicArn,
       dashboardUrl: monitoring.dashboardUrl,
@@ -315,6 +316,8 @@ export interface TapStackOutputs extends Record<string, pulumi.Input<unknown>> {
   ecsClusterName: pulumi.Output<string>;
   ecsTaskDefinitionArn: pulumi.Output<string>;
   auditLogGroupName: pulumi.Output<string>;
+  /** Only where there is a trail. */
+  auditTrailBucketName?: pulumi.Output<string>;
   operationsFunctionName: pulumi.Output<string>;
   alarmTopicArn: pulumi.Output<string>;
   dashboardUrl: pulumi.Output<string>;

@@ -23,7 +23,7 @@ beforeAll(async () => {
   cloud = await Cloud.start();
   environment = cloud.environment("e2e-sweep");
   await standBeside();
-  expect(await environment.up()).toMatchObject({ succeeded: true, problems: [] });
+  expect(await environment.up({ "tap:auditTrail": true })).toMatchObject({ succeeded: true, problems: [] });
   parts = describeLeftovers(await environment.leftovers()).split("\n");
   // Pulumi knows nothing of it from here on.
   await environment.engine.remove();

@@ -12,22 +12,37 @@ export type Phase = "up" | "update" | "destroy";
 export interface Undisturbed {
   created: Portrait;
   updated: Portrait;
-  /** How often the engine begins or ends work on a resource. */
-  events: Record<Phase, number>;
+  efforts: Record<Phase, Effort>;
 }
 
-export async function undisturbed(environment: Environment): Promise<Undisturbed> {
-  const up = await environment.up();
-  mustSucceed(up, "up");
-  const created = await portrait(environment, {});
-  const second = await environment.up(update);
-  mustSucceed(second, "update");
-  const updated = await portrait(environment, update);
-  const destroy = await environment.destroy();
-  mustSucceed(destroy, "destroy");
-  await mustBeGone(environment);
-  await environment.engine.remove();
-  return { created, updated, events: { up: events(up), update: events(second), destroy: events(destroy) } };
+interface Effort {
+  /** How often the engine begins or ends work on a resource. */
+  events: number;
+  /** How often the engine and the program ask AWS for something. */
+  requests: number;
+}
+
+export async function undisturbed(cloud: Cloud, suffix: string): Promise<Undisturbed> {
+  const proxy = await FaultProxy.start(cloud.endpoint, 0, join(cloud.folder.root, `${suffix}-faults.log`));
+  const environment = cloud.environment(suffix, proxy.endpoint);
+  const effort = async (phase: Phase, operate: () => Promise<Operation>): Promise<Effort> => {
+    proxy.inject(undefined);
+    const operation = await operate();
+    mustSucceed(operation, phase);
+    return { events: events(operation), requests: proxy.requests };
+  };
+  try {
+    const up = await effort("up", () => environment.up());
+    const created = await portrait(environment, {});
+    const second = await effort("update", () => environment.up(update));
+    const updated = await portrait(environment, update);
+    const destroy = await effort("destroy", () => environment.destroy());
+    await mustBeGone(environment);
+    await environment.engine.remove();
+    return { created, updated, efforts: { up, update: second, destroy } };
+  } finally {
+    await proxy.stop();
+  }
 }
 
 /** Each step has an event when it begins and one when it ends. */
@@ -85,7 +100,7 @@ export function killedCycle(
     environment,
     reference,
     duplicates: false,
-    point: (phase) => `event ${points[phase]} of ${reference.events[phase]}`,
+    point: (phase) => `event ${points[phase]} of ${reference.efforts[phase].events}`,
     disturb: (phase, operate) => crashAt(environment, points[phase], operate),
   });
 }

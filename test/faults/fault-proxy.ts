@@ -25,7 +25,7 @@ export class FaultProxy {
   /** Every fault, by the operation that it hit. */
   readonly injected: string[] = [];
   private fault: Fault | undefined;
-  private requests = 0;
+  private count = 0;
   private port = 0;
   /** Whether it accepts connections, may not for a moment, or will not again. */
   private door: "open" | "shut" | "locked" = "open";
@@ -60,7 +60,12 @@ export class FaultProxy {
   /** From now on fails like this; not at all if undefined. */
   inject(fault: Fault | undefined): void {
     this.fault = fault;
-    this.requests = 0;
+    this.count = 0;
+  }
+
+  /** Requests since it was last told how to fail. */
+  get requests(): number {
+    return this.count;
   }
 
   async stop(): Promise<void> {
@@ -78,7 +83,7 @@ export class FaultProxy {
 
   private async handle(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
     const body = await read(incoming);
-    this.requests += 1;
+    this.count += 1;
     const { fault } = this;
     if (!fault || !this.hits(fault)) {
       await this.forward(incoming, body, answer);
@@ -104,7 +109,7 @@ export class FaultProxy {
   }
 
   private hits(fault: Fault): boolean {
-    return fault.kind === "expired" ? this.requests > fault.after : this.random() < fault.rate;
+    return fault.kind === "expired" ? this.count > fault.after : this.random() < fault.rate;
   }
 
   private async refuseConnections(): Promise<void> {

@@ -73,7 +73,7 @@ async function run(clouds: Cloud[], results: Results, options: Options): Promise
     return cloud;
   };
   const first = await start();
-  const reference = undisturbed(first.environment("undisturbed"));
+  const reference = undisturbed(first, "undisturbed");
   const jobs = jobsOf(results, options, reference);
   const total = jobs.length;
   const work = async (cloud: Cloud) => {
@@ -100,7 +100,7 @@ function jobsOf(results: Results, options: Options, reference: Promise<Undisturb
     drift: [(cloud) => drift(results, cloud, { suffix: "by-hand", reference })],
     killed: numbers(options.points).map((number) => async (cloud) => {
       const undisturbedRun = await reference;
-      const point = (phase: Phase) => spread(options.points, undisturbedRun.events[phase])[number - 1] ?? 1;
+      const point = (phase: Phase) => spread(options.points, undisturbedRun.efforts[phase].events)[number - 1] ?? 1;
       await killedCycle(results, cloud.environment(`killed-${number}`), undisturbedRun, {
         up: point("up"),
         update: point("update"),
@@ -112,15 +112,13 @@ function jobsOf(results: Results, options: Options, reference: Promise<Undisturb
         kind,
         numbers(options.seeds).map((seed) => async (cloud: Cloud) => {
           const random = seededRandom(seed);
+          const undisturbedRun = await reference;
+          const fault = (phase: Phase) => faultOf(undisturbedRun.efforts[phase].requests, random);
           await faultyCycle(results, cloud, {
             suffix: `${kind}-${seed}`,
-            reference: await reference,
+            reference: undisturbedRun,
             seed,
-            faults: {
-              up: faultOf("up", random),
-              update: faultOf("update", random),
-              destroy: faultOf("destroy", random),
-            },
+            faults: { up: fault("up"), update: fault("update"), destroy: fault("destroy") },
           });
         }),
       ]),
@@ -129,15 +127,14 @@ function jobsOf(results: Results, options: Options, reference: Promise<Undisturb
   return cases.filter((name) => options.only.length === 0 || options.only.includes(name)).flatMap((name) => jobs[name]);
 }
 
-/** Requests of an operation, about: the credentials expire somewhere among them. */
-const requests: Record<Phase, number> = { up: 1500, update: 1000, destroy: 800 };
-
-const faults: Record<Fault["kind"], (phase: Phase, random: () => number) => Fault> = {
+/** Ways to fail, for an operation of so many requests. */
+const faults: Record<Fault["kind"], (requests: number, random: () => number) => Fault> = {
   throttled: () => ({ kind: "throttled", rate: 0.1 }),
   failing: () => ({ kind: "failing", rate: 0.05 }),
   unreachable: () => ({ kind: "unreachable", rate: 0.03 }),
-  unanswered: () => ({ kind: "unanswered", rate: 0.01 }),
-  expired: (phase, random) => ({ kind: "expired", after: Math.floor(random() * requests[phase]) }),
+  unanswered: () => ({ kind: "unanswered", rate: 0.03 }),
+  // How often the engine asks whether something is ready differs from run to run.
+  expired: (requests, random) => ({ kind: "expired", after: Math.floor(random() * requests * 0.9) }),
 };
 
 function count(text: string): number {

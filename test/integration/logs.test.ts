@@ -1,7 +1,7 @@
 import { type LogGroup, paginateDescribeLogGroups } from "@aws-sdk/client-cloudwatch-logs";
 import { functionTypes } from "../../lib/naming";
 import { namesOfEnvironment } from "./lookups";
-import { aws, collect, environmentSuffix, nameOf, only, outputs } from "./stack";
+import { aws, collect, environmentSuffix, hasTrail, nameOf, only, outputs } from "./stack";
 
 const expected = [
   nameOf("api-access"),
@@ -11,6 +11,7 @@ const expected = [
   nameOf("redis-engine-log"),
   nameOf("redis-slow-log"),
   nameOf("vpc-flow-logs"),
+  ...(hasTrail ? [nameOf("cloudtrail")] : []),
   `/aws/ecs/containerinsights/${outputs.ecsClusterName}/performance`,
   ...functionTypes.map((type) => `/aws/lambda/${nameOf(type)}`),
   `/aws/rds/instance/${nameOf("rds-postgres")}/postgresql`,
@@ -46,7 +47,7 @@ test.each(expected)("%s is encrypted by the logs' key", (name) => {
 test("expire: operational ones together, the tasks' on their own", () => {
   const own = [nameOf("audit"), nameOf("ecs-analytics")];
   const days = expected.filter((name) => !own.includes(name)).map((name) => group(name).retentionInDays);
-  expect(days).toHaveLength(14);
+  expect(days).toHaveLength(hasTrail ? 15 : 14);
   expect(new Set(days).size).toBe(1);
   expect(days[0]).toBeGreaterThanOrEqual(1);
   expect(group(nameOf("ecs-analytics")).retentionInDays).toBeGreaterThanOrEqual(1);

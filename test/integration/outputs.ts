@@ -10,6 +10,8 @@ const keyArns = (value: unknown): value is Record<"database" | "cache" | "secret
   Object.keys(value).sort().join() === "alerts,cache,database,logs,secrets" &&
   Object.values(value).every(text);
 
+const textOrNone = (value: unknown): value is string | undefined => value === undefined || text(value);
+
 /** Every output of the stack, and what it is. */
 const shape = {
   environmentSuffix: text,
@@ -33,6 +35,7 @@ const shape = {
   ecsClusterName: text,
   ecsTaskDefinitionArn: text,
   auditLogGroupName: text,
+  auditTrailBucketName: textOrNone,
   operationsFunctionName: text,
   alarmTopicArn: text,
   dashboardUrl: text,

@@ -15,6 +15,7 @@ import {
   arnOf,
   aws,
   collect,
+  hasTrail,
   listOf,
   nameOf,
   only,
@@ -27,20 +28,31 @@ import {
   region,
 } from "./stack";
 
-const roles = ["ecs-execution", "ecs-task", "rds-monitoring", "vpc-flow-logs", ...functionTypes] as const;
+const roles = [
+  "ecs-execution",
+  "ecs-task",
+  "rds-monitoring",
+  "vpc-flow-logs",
+  ...functionTypes,
+  ...(hasTrail ? (["trail-delivery"] as const) : []),
+] as const;
 type Role = (typeof roles)[number];
 
-/** Service that may take on each role, and whether it says for which account it does. */
-const services: Record<Role, { host: string; saysAccount: boolean }> = {
-  "ecs-execution": { host: "ecs-tasks.amazonaws.com", saysAccount: true },
-  "ecs-task": { host: "ecs-tasks.amazonaws.com", saysAccount: true },
-  "rds-monitoring": { host: "monitoring.rds.amazonaws.com", saysAccount: true },
-  "database-rotation": { host: "lambda.amazonaws.com", saysAccount: false },
-  "records-operations": { host: "lambda.amazonaws.com", saysAccount: false },
-  "records-service": { host: "lambda.amazonaws.com", saysAccount: false },
-  "redis-rotation": { host: "lambda.amazonaws.com", saysAccount: false },
-  "schema-migration": { host: "lambda.amazonaws.com", saysAccount: false },
-  "vpc-flow-logs": { host: "vpc-flow-logs.amazonaws.com", saysAccount: true },
+const forAccount = { Condition: { StringEquals: { "aws:SourceAccount": accountId } } };
+const forTrail = { Condition: { StringEquals: { "aws:SourceArn": arnOf("cloudtrail", `trail/${nameOf("trail")}`) } } };
+
+/** Service that may take on each role, and for whom: Lambda says neither. */
+const services: Record<Role, { host: string; for?: object }> = {
+  "ecs-execution": { host: "ecs-tasks.amazonaws.com", for: forAccount },
+  "ecs-task": { host: "ecs-tasks.amazonaws.com", for: forAccount },
+  "rds-monitoring": { host: "monitoring.rds.amazonaws.com", for: forAccount },
+  "database-rotation": { host: "lambda.amazonaws.com" },
+  "records-operations": { host: "lambda.amazonaws.com" },
+  "records-service": { host: "lambda.amazonaws.com" },
+  "redis-rotation": { host: "lambda.amazonaws.com" },
+  "schema-migration": { host: "lambda.amazonaws.com" },
+  "trail-delivery": { host: "cloudtrail.amazonaws.com", for: forTrail },
+  "vpc-flow-logs": { host: "vpc-flow-logs.amazonaws.com", for: forAccount },
 };
 
 const { kmsKeyArns, privateSubnetIds, redisAuthSecretArn } = outputs;
@@ -192,6 +204,10 @@ const permissions: Record<Role, () => Promise<PolicyStatement[]>> = {
       arnOf("elasticache", `replicationgroup:${nameOf("redis")}`),
     ),
   ],
+  "trail-delivery": () =>
+    Promise.resolve([
+      allow("WriteLog", writeLog, `${logGroupArn(nameOf("cloudtrail"))}:log-stream:${accountId}_CloudTrail_${region}*`),
+    ]),
   "vpc-flow-logs": () =>
     Promise.resolve([
       allow(undefined, [...writeLog, "logs:DescribeLogStreams"], `${logGroupArn(nameOf("vpc-flow-logs"))}:*`),
@@ -213,22 +229,22 @@ async function policiesOf(role: Role): Promise<{ name: string | undefined; docum
   );
 }
 
-test("of the environment are these nine", async () => {
+test("of the environment are these", async () => {
   const all = await collect(paginateListRoles({ client: aws.iam }, {}), (page) => page.Roles);
   const ours = all.filter(({ RoleName = "" }) => namesOfEnvironment.has(RoleName)).map(({ RoleName }) => RoleName);
   expect(ours.sort()).toEqual(roles.map(nameOf).sort());
 });
 
 describe.each(roles)("%s", (role) => {
-  test("can be taken on by its one service, for this account", async () => {
+  test("can be taken on by its one service, for whom it says that it acts", async () => {
     const { Role } = await aws.iam.send(new GetRoleCommand({ RoleName: nameOf(role) }));
-    const { host, saysAccount } = services[role];
+    const { host, for: condition } = services[role];
     expect(parsePolicy(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "")).Statement).toEqual([
       {
         Effect: "Allow",
         Principal: { Service: host },
         Action: "sts:AssumeRole",
-        ...(saysAccount ? { Condition: { StringEquals: { "aws:SourceAccount": accountId } } } : {}),
+        ...condition,
       },
     ]);
   });

@@ -1,5 +1,6 @@
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
@@ -11,6 +12,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RDSClient } from "@aws-sdk/client-rds";
+import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { WAFV2Client } from "@aws-sdk/client-wafv2";
@@ -21,6 +23,9 @@ import { findStack } from "./outputs";
 export const { outputs, endpoint, isLocal, localCloudFolder } = findStack(process.env);
 
 export const { environmentSuffix, region } = outputs;
+
+/** Whether the environment has a trail of the calls of AWS's APIs. */
+export const hasTrail = outputs.auditTrailBucketName !== undefined;
 
 /** Where the stack says that it lives. */
 export const [, partition = "", , , accountId = ""] = outputs.kmsKeyArns.database.split(":");
@@ -36,6 +41,7 @@ const configuration = {
 export const aws = {
   apiGateway: new APIGatewayClient(configuration),
   autoScaling: new ApplicationAutoScalingClient(configuration),
+  cloudTrail: new CloudTrailClient(configuration),
   cloudWatch: new CloudWatchClient(configuration),
   cognito: new CognitoIdentityProviderClient(configuration),
   ec2: new EC2Client(configuration),
@@ -47,6 +53,8 @@ export const aws = {
   lambda: new LambdaClient(configuration),
   logs: new CloudWatchLogsClient(configuration),
   rds: new RDSClient(configuration),
+  // The local cloud has one host for all buckets.
+  s3: new S3Client({ ...configuration, forcePathStyle: isLocal }),
   secretsManager: new SecretsManagerClient(configuration),
   sns: new SNSClient(configuration),
   waf: new WAFV2Client(configuration),

@@ -30,7 +30,19 @@ import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { GetWebACLForResourceCommand, ListTagsForResourceCommand as ListWafTagsCommand } from "@aws-sdk/client-wafv2";
 import { functionTypes, type ResourceType } from "../../lib/naming";
 import { findDatabase, findNatGateways } from "./lookups";
-import { arnOf, aws, collect, environmentSuffix, nameOf, only, outputs, partition, present, region } from "./stack";
+import {
+  arnOf,
+  aws,
+  collect,
+  environmentSuffix,
+  hasTrail,
+  nameOf,
+  only,
+  outputs,
+  partition,
+  present,
+  region,
+} from "./stack";
 
 type Tags = Record<string, string | undefined>;
 
@@ -211,7 +223,7 @@ test.each(Object.entries(tagged))("of the %s are the environment's", async (_, f
 test("of the log groups are the environment's", async () => {
   const groups = await collect(paginateDescribeLogGroups({ client: aws.logs }, {}), (page) => page.logGroups);
   const ours = groups.filter(({ kmsKeyId }) => kmsKeyId === outputs.kmsKeyArns.logs);
-  expect(ours).toHaveLength(16);
+  expect(ours).toHaveLength(hasTrail ? 17 : 16);
   const found = await Promise.all(
     ours.map(async ({ logGroupArn, arn }) => {
       const resourceArn = present(logGroupArn ?? arn?.replace(/:\*$/, ""), "ARN of the log group");

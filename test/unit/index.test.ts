@@ -44,13 +44,18 @@ describe("the program", () => {
     });
   });
 
+  it("tells of a trail's bucket where there is a trail", async () => {
+    const { outputs } = only(await recordProgram({ auditTrail: "true" }), "pulumi:pulumi:Stack");
+    expect(outputs).toHaveProperty("auditTrailBucketName", "audit-trail-dev-123456789012");
+  });
+
   it("tells nothing secret", () => {
     expect(recorded.filter(({ secretOutputs }) => secretOutputs.length > 0)).toEqual([]);
   });
 
   it("puts every resource into the region, with the environment's tags", () => {
-    const { defaultTags, region } = only(recorded, "pulumi:providers:aws", "aws").inputs;
-    expect(region).toBe("eu-west-1");
+    const { defaultTags, region, maxRetries } = only(recorded, "pulumi:providers:aws", "aws").inputs;
+    expect({ region, maxRetries }).toEqual({ region: "eu-west-1", maxRetries: "10" });
     expect(JSON.parse(defaultTags as string)).toEqual({
       tags: { Team: "records", Environment: "dev", Project: "tap", ManagedBy: "pulumi" },
     });
@@ -62,8 +67,8 @@ describe("the program", () => {
   });
 
   it("leaves the environment's tags off what all environments share", () => {
-    const { defaultTags, region } = only(recorded, "pulumi:providers:aws", "account").inputs;
-    expect(region).toBe("eu-west-1");
+    const { defaultTags, region, maxRetries } = only(recorded, "pulumi:providers:aws", "account").inputs;
+    expect({ region, maxRetries }).toEqual({ region: "eu-west-1", maxRetries: "10" });
     expect(defaultTags).toBeUndefined();
     const shared = recorded.filter(({ parent }) => parent === "ApiGatewayAccount api-gateway-account");
     expect(shared.map(({ type, provider }) => [type, provider])).toEqual([

@@ -34,8 +34,10 @@ export async function drift(
     mustBe(before, await admitted(cloud.config, suffix));
     await asBefore();
   });
-  mustSucceed(await environment.destroy(), "destroy");
-  await mustBeGone(environment);
+  await results.point("changed by hand: destroy", suffix, async () => {
+    mustSucceed(await environment.destroy(), "destroy");
+    await mustBeGone(environment);
+  });
 }
 
 function mustBe(wanted: unknown, actual: unknown): void {

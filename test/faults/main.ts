@@ -90,7 +90,7 @@ async function run(clouds: Cloud[], results: Results, options: Options): Promise
 function jobsOf(results: Results, options: Options, reference: Promise<Undisturbed>): Job[] {
   const numbers = (length: number) => Array.from({ length }, (_, index) => index + 1);
   const jobs: Record<Case, Job[]> = {
-    rounds: [(cloud) => rounds(results, cloud, { suffix: "again", rounds: options.rounds, reference })],
+    rounds: [(cloud) => rounds(results, cloud, { suffix: "round-0", rounds: options.rounds, reference })],
     suffixes: [
       (cloud) => {
         const suffixes = numbers(options.suffixes).map((number) => `side-${number}`);

@@ -7,9 +7,10 @@ const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]
 
 /** Whether identity-based policies allow an action (IAM user guide, "Policy evaluation logic"): some statement does and none denies it. */
 export function isAllowed(statements: Statement[], action: string, resource: string, context: Context = {}): boolean {
+  const asked = action.toLowerCase();
   const matching = statements.filter(
     (statement) =>
-      list(statement.Action).some((pattern) => like(pattern.toLowerCase(), action.toLowerCase())) &&
+      list(statement.Action).some((pattern) => like(pattern.toLowerCase(), asked)) &&
       list(statement.Resource ?? []).some((pattern) => like(pattern, resource)) &&
       Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
         Object.entries(keys).every(([key, values]) => holds(operator, list(values), context[key])),
@@ -20,11 +21,21 @@ export function isAllowed(statements: Statement[], action: string, resource: str
 
 /** `*` stands for any characters, `?` for one. */
 export function like(pattern: string, value: string): boolean {
+  const expression = expressions.get(pattern) ?? expressionOf(pattern);
+  expressions.set(pattern, expression);
+  return typeof expression === "string" ? expression === value : expression.test(value);
+}
+
+/** By pattern, as the same ones are asked thousands of times. */
+const expressions = new Map<string, RegExp | string>();
+
+function expressionOf(pattern: string): RegExp | string {
+  if (!/[*?]/.test(pattern)) return pattern;
   const escaped = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", "[^]*")
     .replaceAll("?", "[^]");
-  return new RegExp(`^${escaped}$`).test(value);
+  return new RegExp(`^${escaped}$`);
 }
 
 const comparisons: Record<string, (wanted: string, value: string) => boolean> = {

@@ -58,11 +58,12 @@ export function comparable(
 function resourceOf(resource: ResourceState & Values, text: (value: string) => string): Values {
   const { type, inputs, outputs, dependencies, propertyDependencies, parent, provider, protect, initErrors } = resource;
   const shown = (value: unknown) => canonical(value, text);
+  const comparableOutputs = type === "aws:ec2/securityGroup:SecurityGroup" ? withSingleRules(outputs) : outputs;
   return {
     type,
     inputs: shown(inputs),
     // The rest of the stack's outputs is that of its resources.
-    outputs: type === "pulumi:pulumi:Stack" ? undefined : shown(outputs),
+    outputs: type === "pulumi:pulumi:Stack" ? undefined : shown(comparableOutputs),
     dependencies: shown(dependencies),
     propertyDependencies: shown(propertyDependencies),
     parent: shown(parent),
@@ -70,6 +71,22 @@ function resourceOf(resource: ResourceState & Values, text: (value: string) => s
     protect: shown(protect),
     initErrors: shown(initErrors),
   };
+}
+
+/** The provider sums up a group's rules on the same port as it did before, one more by one more: so each is told on its own. */
+function withSingleRules(outputs: Values = {}): Values {
+  const single = (rules: unknown) => (rules as Values[]).flatMap(rulesOf);
+  const lists = ["ingress", "egress"].filter((direction) => Array.isArray(outputs[direction]));
+  return { ...outputs, ...Object.fromEntries(lists.map((direction) => [direction, single(outputs[direction])])) };
+}
+
+function rulesOf(rule: Values): Values[] {
+  const kinds = ["cidrBlocks", "ipv6CidrBlocks", "prefixListIds", "securityGroups"];
+  const common = Object.fromEntries(Object.entries(rule).filter(([key]) => ![...kinds, "self"].includes(key)));
+  const peers = kinds.flatMap((kind) =>
+    ((rule[kind] ?? []) as unknown[]).map((peer) => ({ ...common, [kind]: [peer] })),
+  );
+  return rule.self ? [...peers, { ...common, self: true }] : peers;
 }
 
 /** Without what is empty, which the provider writes in several ways; texts that are JSON as what they say; lists as sets. */

@@ -148,9 +148,9 @@ describe("the bootstrap of an account", () => {
         bucket,
         rule: { objectOwnership: "BucketOwnerEnforced" },
       });
-      expect(only(recorded, "aws:s3/bucketPolicy:BucketPolicy").inputs).toEqual({
-        bucket,
-        policy: stateBucketPolicy("arn:Bucket-state", accountId),
+      expect(only(recorded, "aws:s3/bucketPolicy:BucketPolicy")).toMatchObject({
+        inputs: { bucket, policy: stateBucketPolicy("arn:Bucket-state", accountId) },
+        dependsOn: ["BucketPublicAccessBlock state"],
       });
       const everything = { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: ["arn:b", "arn:b/*"] };
       expect(statements(stateBucketPolicy("arn:b", accountId))).toEqual([

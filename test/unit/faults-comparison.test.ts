@@ -56,6 +56,22 @@ describe("two environments", () => {
     expect(compared(change)).toEqual([difference]);
   });
 
+  it("are the same however the provider sums up the rules of a security group", () => {
+    const group = (ingress: object[]) => {
+      const type = "aws:ec2/securityGroup:SecurityGroup";
+      return comparable({ resources: [{ urn: urn("dev", type, "redis"), type, outputs: { ingress } }] }, "dev");
+    };
+    const rule = { protocol: "tcp", fromPort: 6379, toPort: 6379 };
+    const summedUp = group([{ ...rule, self: true, securityGroups: ["sg-a", "sg-b"], cidrBlocks: ["10.0.0.0/16"] }]);
+    const [a, b] = [
+      { ...rule, securityGroups: ["sg-b"] },
+      { ...rule, self: true, securityGroups: ["sg-a"] },
+    ];
+    expect(differences(summedUp, group([a, b, { ...rule, cidrBlocks: ["10.0.0.0/16"] }]))).toEqual([]);
+    expect(differences(summedUp, group([a, b, { ...rule, cidrBlocks: ["10.0.0.0/8"] }]))).toHaveLength(1);
+    expect(differences(summedUp, group([a, { ...rule, cidrBlocks: ["10.0.0.0/16"] }]))).toHaveLength(1);
+  });
+
   it("differ by a resource, by one that is to be deleted, and by operations that are pending", () => {
     const whole = environment("dev", "vpc-0123456789abcdef0");
     const [vpc, subnet] = whole.resources ?? [];

@@ -7,16 +7,27 @@ const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]
 
 /** Whether identity-based policies allow an action (IAM user guide, "Policy evaluation logic"): some statement does and none denies it. */
 export function isAllowed(statements: Statement[], action: string, resource: string, context: Context = {}): boolean {
-  const asked = action.toLowerCase();
-  const matching = statements.filter(
+  const matching = concerning(statements, action.toLowerCase()).filter(
     (statement) =>
-      list(statement.Action).some((pattern) => like(pattern.toLowerCase(), asked)) &&
       list(statement.Resource ?? []).some((pattern) => like(pattern, resource)) &&
       Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
         Object.entries(keys).every(([key, values]) => holds(operator, list(values), context[key])),
       ),
   );
   return matching.length > 0 && matching.every(({ Effect }) => Effect === "Allow");
+}
+
+/** The statements on an action, of each list: a role is asked the same ones of many resources. */
+const known = new WeakMap<Statement[], Map<string, Statement[]>>();
+
+function concerning(statements: Statement[], action: string): Statement[] {
+  const byAction = known.get(statements) ?? new Map<string, Statement[]>();
+  known.set(statements, byAction);
+  const found =
+    byAction.get(action) ??
+    statements.filter(({ Action }) => list(Action).some((pattern) => like(pattern.toLowerCase(), action)));
+  byAction.set(action, found);
+  return found;
 }
 
 /** `*` stands for any characters, `?` for one. */

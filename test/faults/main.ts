@@ -25,6 +25,7 @@ type Case = (typeof cases)[number];
 
 interface Options {
   points: number;
+  point: number[];
   seeds: number;
   rounds: number;
   suffixes: number;
@@ -35,6 +36,7 @@ interface Options {
 const command = new Command("npm run test:faults --")
   .description("Kills the engine, makes AWS fail, repeats and changes by hand, and compares with an undisturbed run.")
   .option("--points <number>", "points of each phase at which the engine is killed", count, 20)
+  .option("--point <number>", "only this one of those points; repeatable", countAll, [])
   .option("--seeds <number>", "choices of requests at which AWS fails, for each way to fail", count, 4)
   .option("--rounds <number>", "rounds of creating and destroying one suffix", count, 10)
   .option("--suffixes <number>", "environments side by side", count, 5)
@@ -89,6 +91,7 @@ async function run(clouds: Cloud[], results: Results, options: Options): Promise
 /** The longest first, so that the end is not one long job alone. */
 function jobsOf(results: Results, options: Options, reference: Promise<Undisturbed>): Job[] {
   const numbers = (length: number) => Array.from({ length }, (_, index) => index + 1);
+  const isChosen = (number: number) => options.point.length === 0 || options.point.includes(number);
   const jobs: Record<Case, Job[]> = {
     rounds: [(cloud) => rounds(results, cloud, { suffix: "round-0", rounds: options.rounds, reference })],
     suffixes: [
@@ -98,15 +101,17 @@ function jobsOf(results: Results, options: Options, reference: Promise<Undisturb
       },
     ],
     drift: [(cloud) => drift(results, cloud, { suffix: "by-hand", reference })],
-    killed: numbers(options.points).map((number) => async (cloud) => {
-      const undisturbedRun = await reference;
-      const point = (phase: Phase) => spread(options.points, undisturbedRun.efforts[phase].events)[number - 1] ?? 1;
-      await killedCycle(results, cloud.environment(`killed-${number}`), undisturbedRun, {
-        up: point("up"),
-        update: point("update"),
-        destroy: point("destroy"),
-      });
-    }),
+    killed: numbers(options.points)
+      .filter(isChosen)
+      .map((number) => async (cloud) => {
+        const undisturbedRun = await reference;
+        const point = (phase: Phase) => spread(options.points, undisturbedRun.efforts[phase].events)[number - 1] ?? 1;
+        await killedCycle(results, cloud.environment(`killed-${number}`), undisturbedRun, {
+          up: point("up"),
+          update: point("update"),
+          destroy: point("destroy"),
+        });
+      }),
     ...(Object.fromEntries(
       Object.entries(faults).map(([kind, faultOf]) => [
         kind,
@@ -141,6 +146,10 @@ function count(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It must be a whole number from 1.");
   return value;
+}
+
+function countAll(text: string, previous: number[]): number[] {
+  return [...previous, count(text)];
 }
 
 function collect(name: string, previous: Case[]): Case[] {

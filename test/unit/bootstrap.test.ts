@@ -39,6 +39,14 @@ describe("the bootstrap of an account", () => {
     });
   });
 
+  it("calls roles and policies in IAM by the names under which they are looked for", () => {
+    const named = [...all(recorded, "aws:iam/role:Role"), ...all(recorded, "aws:iam/policy:Policy")].filter(
+      ({ name }) => name !== "api-gateway-logs",
+    );
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.map(({ inputs }) => inputs.name)).toEqual(named.map(({ name }) => name));
+  });
+
   it("tells where everything is, and nothing secret", () => {
     const { outputs, secretOutputs } = only(recorded, "pulumi:pulumi:Stack");
     expect(outputs).toEqual({

@@ -72,6 +72,13 @@ describe("the boundary", () => {
     expect(refused).toEqual(refused.map(() => false));
   });
 
+  it("opens the key of secrets for Secrets Manager only", () => {
+    const through = (service: string) => ({ ...context, "kms:ViaService": `${service}.eu-west-1.amazonaws.com` });
+    const decrypts = (service: string) =>
+      isAllowed(boundary, "kms:Decrypt", real["arn:Key-secrets"] ?? "", through(service));
+    expect(["secretsmanager", "s3", "lambda"].map(decrypts)).toEqual([true, false, false]);
+  });
+
   it("allows no way out of it", () => {
     const actions = boundary.flatMap(({ Action }) => list(Action));
     expect(actions.filter((action) => /\*|^(iam|sts|lambda|s3):|kms:(Create|Put|Schedule)/.test(action))).toEqual([]);

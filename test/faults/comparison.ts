@@ -9,7 +9,7 @@ type Values = Record<string, unknown>;
 const secretMark = "4dabf18193072939515e22adb298388d";
 
 /** What the engine and the provider keep beside a resource's own properties, and what AWS makes up in a form that a word may have, too. */
-const leftOut = ["__meta", "__pulumi_raw_state_delta", "rootResourceId"];
+const leftOut = ["__meta", "__pulumi_raw_state_delta", "revision", "rootResourceId"];
 
 /** Names that AWS makes up, in the forms that none of ours has. */
 const generated: [RegExp, string][] = [
@@ -22,6 +22,8 @@ const generated: [RegExp, string][] = [
   [/\bec2-\d+-\d+-\d+-\d+\b/g, "<host>"],
   [/\bip-\d+-\d+-\d+-\d+\b/g, "<host>"],
   [/\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b(?!\/)/g, "<address>"],
+  // A family counts on, also after all of its task definitions are gone.
+  [/(\btask-definition\/(<[^>]+>|[\w-]+)):\d+/g, "$1:<revision>"],
   [/\bterraform-[0-9a-f]+/g, "<version>"],
   [/\b[0-9a-f]{16,}\b/g, "<hash>"],
 ];

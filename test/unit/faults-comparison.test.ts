@@ -72,6 +72,16 @@ describe("two environments", () => {
     expect(differences(summedUp, group([a, { ...rule, cidrBlocks: ["10.0.0.0/16"] }]))).toHaveLength(1);
   });
 
+  it("are the same whatever number AWS gives to a task definition", () => {
+    const type = "aws:ecs/taskDefinition:TaskDefinition";
+    const definition = (revision: number, family = "analytics-dev") => {
+      const arn = `arn:aws:ecs:eu-west-1:123456789012:task-definition/${family}:${revision}`;
+      return comparable({ resources: [{ urn: urn("dev", type, "tasks"), type, outputs: { arn, revision } }] }, "dev");
+    };
+    expect(differences(definition(1), definition(2))).toEqual([]);
+    expect(differences(definition(1), definition(1, "another"))).toHaveLength(1);
+  });
+
   it("differ by a resource, by one that is to be deleted, and by operations that are pending", () => {
     const whole = environment("dev", "vpc-0123456789abcdef0");
     const [vpc, subnet] = whole.resources ?? [];

@@ -23,7 +23,7 @@ const generated: [RegExp, string][] = [
   [/\bip-\d+-\d+-\d+-\d+\b/g, "<host>"],
   [/\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b(?!\/)/g, "<address>"],
   // A family counts on, also after all of its task definitions are gone.
-  [/(\btask-definition\/(<[^>]+>|[\w-]+)):\d+/g, "$1:<revision>"],
+  [/(\btask-definition\/(<[^>]+>|[\w-])+):\d+/g, "$1:<revision>"],
   [/\bterraform-[0-9a-f]+/g, "<version>"],
   [/\b[0-9a-f]{16,}\b/g, "<hash>"],
 ];

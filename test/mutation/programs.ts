@@ -1,17 +1,20 @@
+import { recordBootstrap } from "../unit/bootstrap-program";
 import { accountId, isolated, recordProgram } from "../unit/program";
 import type { Recorded } from "../unit/recorder";
 import { type Mutant, titleOf } from "./mutant";
 import { mutantsOf } from "./mutants";
 
-/** Configurations that together make every kind of resource and input. */
-const configurations: Record<string, string>[] = [
-  {},
-  {
-    auditTrail: "true",
-    alarmEmails: '["on-call@example.org"]',
-    permissionsBoundary: `arn:aws:iam::${accountId}:policy/boundary`,
-  },
-  isolated,
+/** The programs, in configurations that together make every kind of resource and input. */
+const recordings: (() => Promise<Recorded[]>)[] = [
+  () => recordProgram(),
+  () =>
+    recordProgram({
+      auditTrail: "true",
+      alarmEmails: '["on-call@example.org"]',
+      permissionsBoundary: `arn:aws:iam::${accountId}:policy/boundary`,
+    }),
+  () => recordProgram(isolated),
+  () => recordBootstrap(),
 ];
 
 /** What the program registers, and what is tried of it. */
@@ -20,12 +23,12 @@ export interface MutatedProgram {
   mutants: Mutant[];
 }
 
-/** The program in each configuration, with the mutants that no configuration before it has. */
+/** The programs in each configuration, with the mutants that none before it has. */
 export async function mutatedPrograms(only = /./): Promise<MutatedProgram[]> {
   const seen = new Set<string>();
   const programs: MutatedProgram[] = [];
-  for (const configuration of configurations) {
-    const recorded = await recordProgram(configuration);
+  for (const record of recordings) {
+    const recorded = await record();
     const mutants = new Map(mutantsOf(recorded).map((mutant) => [titleOf(mutant), mutant]));
     const fresh = [...mutants].filter(([title]) => only.test(title) && !seen.has(title));
     for (const [title] of fresh) seen.add(title);

@@ -47,6 +47,17 @@ describe("the bootstrap of an account", () => {
     expect(named.map(({ inputs }) => inputs.name)).toEqual(named.map(({ name }) => name));
   });
 
+  it("gives every role exactly the policies of its name", () => {
+    const attachments = all(recorded, "aws:iam/rolePolicyAttachment:RolePolicyAttachment").filter(
+      ({ name }) => name !== "api-gateway-logs",
+    );
+    expect(attachments.length).toBe(29);
+    for (const { name, inputs } of attachments) {
+      expect(inputs).toEqual({ role: inputs.role, policyArn: `arn:Policy-${name}` });
+      expect(name.startsWith(`${String(inputs.role)}-`)).toBe(true);
+    }
+  });
+
   it("tells where everything is, and nothing secret", () => {
     const { outputs, secretOutputs } = only(recorded, "pulumi:pulumi:Stack");
     expect(outputs).toEqual({

@@ -81,6 +81,23 @@ describe("the preview role", () => {
     }
   });
 
+  it("reads nothing else: no other bucket, key or role, and the key through S3 only", () => {
+    const list = (bucket: string, prefix: string) => ask("s3:ListBucket", bucket, { "s3:prefix": prefix });
+    const bucket = `arn:aws:s3:::tap-state-${accountId}-eu-west-1`;
+    const dev = ".pulumi/stacks/tap/dev.json";
+    expect([list(bucket, dev), list(bucket, ".pulumi/stacks/tap/prod.json"), list("arn:aws:s3:::theirs", dev)]).toEqual(
+      [true, false, false],
+    );
+    const decrypt = (key: string, context: Context) => ask("kms:Decrypt", key, context);
+    const through = (service: string) => ({ "kms:ViaService": `${service}.eu-west-1.amazonaws.com` });
+    expect(decrypt("arn:Key-state", through("s3"))).toBe(true);
+    expect(decrypt("arn:Key-state", through("rds"))).toBe(false);
+    expect(decrypt("arn:Key-theirs", through("s3"))).toBe(false);
+    expect(decrypt("arn:Key-theirs", { "kms:EncryptionContext:stage": "dev" })).toBe(false);
+    const role = (name: string) => ask("iam:GetRole", `arn:aws:iam::${accountId}:role/${name}`);
+    expect(["api-gateway-cloudwatch-logs", "theirs"].map(role)).toEqual([true, false]);
+  });
+
   it("changes nothing, and locks nobody out", () => {
     for (const key of ["stacks/tap/dev.json", "locks/organization/tap/dev/1.json", "meta.yaml"]) {
       expect(ask("s3:PutObject", object(key))).toBe(false);
@@ -133,6 +150,15 @@ describe.each(stageNames)("the deploy role of %s", (stage) => {
     }
   });
 
+  it("may remove what AWS or people have added to its environments, where they come and go", () => {
+    const removes = (of: string) => [
+      ask("ec2:DeleteNetworkAcl", regional("ec2", "network-acl/acl-1"), { "aws:ResourceTag/Environment": of }),
+      ask("apigateway:DELETE", "arn:aws:apigateway:eu-west-1::/apikeys/key", { "aws:ResourceTag/Environment": of }),
+    ];
+    expect(removes(suffix)).toEqual([stages[stage].swept, stages[stage].swept]);
+    for (const other of others) expect(removes(other)).toEqual([false, false]);
+  });
+
   it.each(others)("may change nothing of the environment %s", (other) => {
     const everything = new Set([...required.deployment, ...required.sweep]);
     const lines = allowed([...everything], stage, other).filter((line) => !isRead(line));
@@ -174,6 +200,55 @@ describe.each(stageNames)("the deploy role of %s", (stage) => {
     expect(ask("iam:PassRole", role(suffix), to("ec2"))).toBe(false);
     for (const other of others) expect(ask("iam:PassRole", role(other), to("lambda"))).toBe(false);
     expect(ask("iam:PassRole", iam(`role/${deployRoleName(stage)}`), to("lambda"))).toBe(false);
+  });
+
+  it("gives the account's role to API Gateway only, with AWS's policy for it only, and lets only services that it needs make theirs", () => {
+    const shared = iam("role/api-gateway-cloudwatch-logs");
+    const passes = (service: string) =>
+      ask("iam:PassRole", shared, { "iam:PassedToService": `${service}.amazonaws.com` });
+    expect(["apigateway", "lambda", "ec2"].map(passes)).toEqual([true, false, false]);
+    const attaches = (policy: string) =>
+      ask("iam:AttachRolePolicy", shared, { "iam:PolicyARN": `arn:aws:iam::aws:policy/${policy}` });
+    const logs = "service-role/AmazonAPIGatewayPushToCloudWatchLogs";
+    expect([logs, "AdministratorAccess"].map(attaches)).toEqual([true, false]);
+    const linked = (service: string) =>
+      ask("iam:CreateServiceLinkedRole", iam(`role/aws-service-role/${service}.amazonaws.com/any`), {
+        "iam:AWSServiceName": `${service}.amazonaws.com`,
+      });
+    expect(["rds", "ecs", "spot", "organizations"].map(linked)).toEqual([true, true, false, false]);
+  });
+
+  it("uses the keys of its environments through the services that they are for, and grants them to these only", () => {
+    const may = (action: string, via: string, context: Context = {}) =>
+      ask(`kms:${action}`, regional("kms", "key/1"), {
+        "aws:ResourceTag/Environment": suffix,
+        "kms:ViaService": `${via}.eu-west-1.amazonaws.com`,
+        ...context,
+      });
+    const services = ["secretsmanager", "rds", "elasticache", "s3"];
+    const uses = (action: string, context: Context = {}) => services.map((via) => may(action, via, context));
+    const forAws = { "kms:GrantIsForAWSResource": "true" };
+    expect(uses("Decrypt")).toEqual([true, true, false, false]);
+    expect(uses("GenerateDataKey")).toEqual([true, true, false, false]);
+    expect(uses("CreateGrant", forAws)).toEqual([false, true, true, false]);
+    expect(uses("CreateGrant", { "kms:GrantIsForAWSResource": "false" })).toEqual(services.map(() => false));
+    for (const other of others) {
+      const theirs = { ...forAws, "aws:ResourceTag/Environment": other };
+      for (const action of ["Decrypt", "GenerateDataKey", "CreateGrant"]) {
+        expect(uses(action, theirs)).toEqual(services.map(() => false));
+      }
+    }
+  });
+
+  it("looks at its own region, and at the users' clients of its own environments", () => {
+    const describes = (region: string) => ask("ec2:DescribeVpcs", "*", { "aws:RequestedRegion": region });
+    expect(["eu-west-1", "us-east-1"].map(describes)).toEqual([true, false]);
+    const lists = (of: string) =>
+      ask("cognito-idp:ListUserPoolClients", regional("cognito-idp", "userpool/1"), {
+        "aws:ResourceTag/Environment": of,
+      });
+    expect(lists(suffix)).toBe(stages[stage].tested);
+    expect(others.map(lists)).toEqual(others.map(() => false));
   });
 
   it("cannot change what limits it", () => {
@@ -237,6 +312,7 @@ describe.each(stageNames)("the deploy role of %s", (stage) => {
       expect(use("Decrypt", { "kms:EncryptionContext:stage": other })).toBe(false);
     }
     expect(use("Decrypt", {})).toBe(false);
+    expect(use("GenerateDataKey", { "kms:ViaService": "rds.eu-west-1.amazonaws.com" })).toBe(false);
     expect(use("ScheduleKeyDeletion", { "aws:ResourceTag/Environment": "bootstrap" })).toBe(false);
   });
 
@@ -258,7 +334,12 @@ describe.each(stageNames)("the deploy role of %s", (stage) => {
       expect(ask("ec2:CreateTags", regional("ec2", "security-group/sg-1"), context)).toBe(false);
       expect(ask("kms:TagResource", regional("kms", "key/1"), context)).toBe(false);
       expect(ask("cognito-idp:TagResource", regional("cognito-idp", "userpool/1"), context)).toBe(false);
+      const target = regional("application-autoscaling", "scalable-target/1");
+      expect(ask("application-autoscaling:TagResource", target, context)).toBe(false);
     }
+    const untags = (...keys: string[]) =>
+      ask("apigateway:DELETE", "arn:aws:apigateway:eu-west-1::/tags/ARN", { "aws:TagKeys": keys });
+    expect([untags("Team"), untags("Team", "Environment")]).toEqual([true, false]);
     expect(ask("kms:TagResource", regional("kms", "key/1"), { "aws:ResourceTag/Environment": suffix })).toBe(true);
   });
 

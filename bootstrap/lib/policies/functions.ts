@@ -1,7 +1,7 @@
 import { regionalArn } from "../../../lib/environment";
 import { type Statement } from "../../../lib/iam";
 import { resourceName, type FunctionType } from "../../../lib/naming";
-import { made, namedArns, retagged, type Scope } from "./scope";
+import { namedArns, retagged, tagged, type Scope } from "./scope";
 
 /** The functions that a deployment sets to work. */
 const invoked: FunctionType[] = ["schema-migration", "database-rotation", "redis-rotation"];
@@ -102,7 +102,7 @@ export function taskStatements(scope: Scope): Statement[] {
       Effect: "Allow",
       Action: ["application-autoscaling:RegisterScalableTarget", "application-autoscaling:TagResource"],
       Resource: scalableTargets,
-      Condition: made(scope),
+      Condition: tagged(scope),
     },
     {
       Sid: "ScaleOwn",

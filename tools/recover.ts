@@ -60,6 +60,10 @@ runCommand(async () => {
   if (state.pending_operations !== undefined) {
     await adoptPending(stack, state, config);
     state = await stack.export();
+  } else if (state.resources?.some(({ initErrors = [] }) => initErrors.length > 0)) {
+    console.log("The last run made resources that it could not make ready: reading what they are …");
+    await takeOver(stack, state, config);
+    state = await stack.export();
   }
   const existing = await existingOf(state.resources ?? [], config);
   let unknown = strangers(existing, state.resources ?? []);

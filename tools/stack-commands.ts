@@ -20,6 +20,8 @@ export interface ResourceState {
   outputs?: Record<string, unknown>;
   /** URNs of what must exist before it. */
   dependencies?: string[];
+  /** What was made, and could not be made ready or read. */
+  initErrors?: string[];
   /** True for what a replacement has left to be deleted. */
   delete?: boolean;
 }

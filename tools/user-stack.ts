@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { UserError } from "./cli";
 import { repository } from "./paths";
 import { type Deployment, type ResourceState, StackCommands } from "./stack-commands";
 
-/** A step of `pulumi preview --json`, as far as it is read here. */
-interface PreviewStep {
-  op: string;
-  newState?: ResourceState;
+/** What `pulumi preview --json` prints, as far as it is read here. */
+interface Preview {
+  steps?: { op: string; newState?: ResourceState }[];
+  diagnostics?: { message: string; severity: string }[];
 }
 
 /** A stack of the program by the user's own Pulumi login and AWS credentials. */
@@ -34,10 +35,22 @@ export class UserStack {
 
   /** What the next `up` would create; secrets in its inputs, and what is not known yet, are left out. */
   async missing(): Promise<ResourceState[]> {
-    const preview = JSON.parse(await this.commands.query("preview", "--json")) as { steps?: PreviewStep[] };
-    return (preview.steps ?? []).flatMap(({ op, newState }) =>
+    const { steps = [] } = await this.preview();
+    return steps.flatMap(({ op, newState }) =>
       op === "create" && newState?.custom ? [{ ...newState, inputs: known(newState.inputs ?? {}) }] : [],
     );
+  }
+
+  private async preview(): Promise<Preview> {
+    try {
+      return JSON.parse(await this.commands.query("preview", "--json")) as Preview;
+    } catch (error) {
+      const { stdout = "" } = error as { stdout?: string };
+      if (!stdout.startsWith("{")) throw error;
+      const { diagnostics = [] } = JSON.parse(stdout) as Preview;
+      const said = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
+      throw new UserError(`What the program wants cannot be told, as its preview fails:\n${said.join("\n")}`);
+    }
   }
 
   async refresh(): Promise<{ succeeded: boolean }> {

@@ -63,6 +63,15 @@ describe("what a killed engine was creating", () => {
     expect(adopted.map(({ urn, id }) => [urn.split("::").at(-1), id])).toEqual([["data-1", "subnet-2"]]);
   });
 
+  it("is found although something of another type has its name", async () => {
+    const [role, rule] = ["aws:iam/role:Role", "aws:cloudwatch/eventRule:EventRule"] as const;
+    const known = { ...created(role, "rotation", { name: "database-rotation-dev" }), id: "database-rotation-dev" };
+    const wanted = created(rule, "rotation", { name: "database-rotation-dev" });
+    const found = [existing(rule, "database-rotation-dev", "database-rotation-dev")];
+    const adopted = await adoptFrom(found, [wanted, { ...wanted, urn: "twice" }], [known]);
+    expect(adopted.map(({ urn, id }) => [urn, id])).toEqual([[wanted.urn, "database-rotation-dev"]]);
+  });
+
   it("is forgotten when it did not come to exist", async () => {
     expect(await adoptFrom([], [created(alias, "logs", { name: "alias/kms-logs-dev" })])).toEqual([]);
   });
@@ -136,19 +145,34 @@ describe("where an environment is", () => {
 
 it("is a stranger to the state what neither is a resource nor stands in what AWS says of one", () => {
   const resources = [
-    { ...created("aws:ec2/vpc:Vpc", "vpc", {}), id: "vpc-1", outputs: { defaultRouteTableId: "rtb-1" } },
-    { ...created("aws:rds/instance:Instance", "db", {}), id: "db-1", outputs: { secrets: [{ secretArn: "arn:1" }] } },
+    {
+      ...created("aws:ec2/vpc:Vpc", "vpc", {}),
+      id: "vpc-1",
+      outputs: { defaultRouteTableId: "rtb-1", defaultSecurityGroupId: "sg-1" },
+    },
+    {
+      ...created("aws:rds/instance:Instance", "db", {}),
+      id: "db-1",
+      outputs: { identifier: "rds-postgres-dev", masterUserSecrets: [{ secretArn: "arn:1" }] },
+    },
+    { ...created("aws:ecs/taskDefinition:TaskDefinition", "task", {}), id: "task", outputs: { arn: "arn:2" } },
+    { ...created("aws:iam/role:Role", "rotation", {}), id: "rotation-dev", outputs: { name: "rotation-dev" } },
   ];
   const found = [
     existing("aws:ec2/vpc:Vpc", "vpc-1"),
     existing("aws:ec2/vpc:Vpc", "vpc-2"),
     existing("aws:ec2/routeTable:RouteTable", "rtb-1"),
+    existing("aws:ec2/securityGroup:SecurityGroup", "sg-1"),
+    existing("aws:rds/instance:Instance", "rds-postgres-dev"),
     existing("aws:secretsmanager/secret:Secret", "arn:1"),
+    existing("aws:ecs/taskDefinition:TaskDefinition", "arn:2"),
+    existing("aws:iam/role:Role", "rotation-dev"),
+    existing("aws:lambda/function:Function", "rotation-dev"),
     // Of a function's network, and of the autoscaling: AWS's own.
     existing("aws:ec2/networkInterface:NetworkInterface", "eni-1"),
     existing("aws:cloudwatch/metricAlarm:MetricAlarm", "TargetTracking-service/ecs-dev/analytics-dev-AlarmLow-1"),
   ];
-  expect(strangers(found, resources).map(({ id }) => id)).toEqual(["vpc-2"]);
+  expect(strangers(found, resources).map(({ id }) => id)).toEqual(["vpc-2", "rotation-dev"]);
 });
 
 describe("rules of security groups", () => {

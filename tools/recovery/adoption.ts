@@ -5,6 +5,7 @@ import { EC2Client, paginateDescribeRouteTables, type SecurityGroupRule } from "
 import { paginateListSecretVersionIds, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { type ClientConfig, collect, type Found } from "../leftovers/inventory";
 import { physicalName } from "../physical-name";
+import { identity } from "./identity";
 import { rulesOf } from "./security-group-rules";
 
 export type Inputs = Record<string, unknown>;
@@ -20,7 +21,7 @@ export interface Cloud {
   config: ClientConfig;
   /** What the inventory lists of the environment. */
   existing: Found[];
-  /** Identifiers that the state has already. */
+  /** Identities that the state has already. */
   taken: ReadonlySet<string>;
 }
 
@@ -38,7 +39,9 @@ const again: Adoption = () => undefined;
 /** In the inventory, by its type and physical name. */
 const listed: Adoption = ({ type, inputs }, { existing, taken }) => {
   const name = physicalName(inputs);
-  return existing.find((found) => found.type === type && found.names.includes(name) && !taken.has(found.id));
+  return existing.find(
+    (found) => found.type === type && found.names.includes(name) && !taken.has(identity(type, found.id)),
+  );
 };
 
 /** Its identifier follows from these inputs; whether it exists is left to the refresh. */
@@ -148,20 +151,22 @@ export const adoptions: Record<string, Adoption> = {
 };
 
 /** The newest deployment of the API that the state does not know. */
-async function deployment({ inputs }: Wanted, { config, taken }: Cloud): Promise<Identity | undefined> {
+async function deployment({ type, inputs }: Wanted, { config, taken }: Cloud): Promise<Identity | undefined> {
   const client = new APIGatewayClient(config);
   const pages = paginateGetDeployments({ client }, { restApiId: String(inputs.restApi) });
-  const unknown = (await collect(pages, (page) => page.items)).filter(({ id = "" }) => !taken.has(id));
+  const unknown = (await collect(pages, (page) => page.items)).filter(({ id = "" }) => !taken.has(identity(type, id)));
   const newest = unknown.sort((a, b) => Number(b.createdDate) - Number(a.createdDate))[0];
   return newest?.id === undefined ? undefined : { id: newest.id };
 }
 
-async function userPoolClient({ inputs }: Wanted, { config, taken }: Cloud): Promise<Identity | undefined> {
+async function userPoolClient({ type, inputs }: Wanted, { config, taken }: Cloud): Promise<Identity | undefined> {
   const client = new CognitoIdentityProviderClient(config);
   const pages = paginateListUserPoolClients({ client }, { UserPoolId: String(inputs.userPoolId), MaxResults: 60 });
   const clients = await collect(pages, (page) => page.UserPoolClients);
-  const id = clients.find(({ ClientId = "", ClientName }) => ClientName === inputs.name && !taken.has(ClientId));
-  return id?.ClientId === undefined ? undefined : { id: id.ClientId };
+  const found = clients.find(
+    ({ ClientId = "", ClientName }) => ClientName === inputs.name && !taken.has(identity(type, ClientId)),
+  );
+  return found?.ClientId === undefined ? undefined : { id: found.ClientId };
 }
 
 async function routeTableAssociation({ inputs }: Wanted, { config }: Cloud): Promise<Identity | undefined> {
@@ -177,7 +182,9 @@ async function routeTableAssociation({ inputs }: Wanted, { config }: Cloud): Pro
 /** The provider names it by its family, and reads the revision that its ARN says. */
 function taskDefinition({ type, inputs }: Wanted, { existing, taken }: Cloud): Identity | undefined {
   const family = String(inputs.family);
-  const found = existing.findLast((one) => one.type === type && one.names.includes(family) && !taken.has(one.id));
+  const found = existing.findLast(
+    (one) => one.type === type && one.names.includes(family) && !taken.has(identity(type, one.id)),
+  );
   return found && { id: family, outputs: { arn: found.id } };
 }
 

@@ -1,20 +1,30 @@
 import type { Found } from "../leftovers/inventory";
 import type { ResourceState } from "../stack-commands";
 import { adoptions } from "./adoption";
+import { identitiesOf, identity } from "./identity";
 
 /** Alarms that an autoscaling policy brings along. */
 const madeByAws = "TargetTracking-";
 
 /** What exists in the cloud, is of a type that the program makes, and stands nowhere in the state: neither as a resource nor as something that AWS made for one. */
 export function strangers(existing: Found[], resources: ResourceState[]): Found[] {
-  const known = new Set<unknown>();
-  const visit = (value: unknown) => {
-    if (typeof value === "object" && value !== null) Object.values(value).forEach(visit);
-    else known.add(value);
-  };
-  for (const { id, outputs } of resources) {
-    known.add(id);
-    visit(outputs);
+  const known = new Set(resources.flatMap((resource) => [...identitiesOf(resource), ...broughtAlong(resource)]));
+  return existing.filter(
+    ({ id, type }) => type in adoptions && !known.has(identity(type, id)) && !id.startsWith(madeByAws),
+  );
+}
+
+/** Identities of what AWS makes along with a resource. */
+function broughtAlong({ outputs = {}, type }: ResourceState): string[] {
+  if (type === "aws:ec2/vpc:Vpc") {
+    return [
+      identity("aws:ec2/routeTable:RouteTable", String(outputs.defaultRouteTableId)),
+      identity("aws:ec2/securityGroup:SecurityGroup", String(outputs.defaultSecurityGroupId)),
+    ];
   }
-  return existing.filter(({ id, type }) => type in adoptions && !known.has(id) && !id.startsWith(madeByAws));
+  if (type === "aws:rds/instance:Instance") {
+    const secrets = (outputs.masterUserSecrets ?? []) as { secretArn: string }[];
+    return secrets.map(({ secretArn }) => identity("aws:secretsmanager/secret:Secret", secretArn));
+  }
+  return [];
 }

@@ -3,6 +3,7 @@ import { findLeftovers } from "../leftovers";
 import type { ClientConfig, Found } from "../leftovers/inventory";
 import type { Deployment, ResourceState } from "../stack-commands";
 import { adoptions, type Cloud, type Identity } from "./adoption";
+import { identitiesOf } from "./identity";
 import { groupsIn, rulesOf, withoutLostRules } from "./security-group-rules";
 import { settlings } from "./settling";
 
@@ -46,14 +47,15 @@ export async function adopt(
   known: ResourceState[],
   { config, existing }: Pick<Cloud, "config" | "existing">,
 ): Promise<ResourceState[]> {
-  const taken = new Set(known.flatMap(({ id, outputs }) => [id, outputs?.arn]).filter((id) => typeof id === "string"));
+  const taken = new Set(known.flatMap(identitiesOf));
   const adopted: ResourceState[] = [];
   for (const resource of wanted) {
     const found = await identify(resource, { config, existing, taken });
     if (!found) continue;
-    taken.add(found.id);
     await settlings[resource.type]?.(found.id, config);
-    adopted.push(adoptedState(resource, found));
+    const state = adoptedState(resource, found);
+    for (const one of identitiesOf(state)) taken.add(one);
+    adopted.push(state);
   }
   return adopted;
 }

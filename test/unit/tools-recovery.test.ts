@@ -94,6 +94,17 @@ describe("what a killed engine was creating", () => {
     expect(await adoptFrom([], [created("aws:apigateway/stage:Stage", "it", { stageName: "dev" })])).toEqual([]);
   });
 
+  it.each([
+    ["aws:apigateway/deployment:Deployment", {}],
+    ["aws:cognito/userPoolClient:UserPoolClient", { name: "it" }],
+    ["aws:ec2/routeTableAssociation:RouteTableAssociation", {}],
+    ["aws:secretsmanager/secretVersion:SecretVersion", { versionStages: ["AWSCURRENT", "INITIAL"] }],
+    ["aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", { ipProtocol: "tcp" }],
+    ["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", { ipProtocol: "tcp" }],
+  ])("is not looked for if it is a %s of something that does not exist yet", async (type, inputs) => {
+    expect(await adoptFrom([], [created(type, "it", inputs)])).toEqual([]);
+  });
+
   it("is a task definition by its family, with the ARN that the provider reads it by", async () => {
     const type = "aws:ecs/taskDefinition:TaskDefinition";
     const arn = (revision: number) => `arn:aws:ecs:eu-west-1:123456789012:task-definition/analytics-dev:${revision}`;

@@ -52,13 +52,21 @@ const implied =
     return values.length === needed.length ? { id: identifier(...values) } : undefined;
   };
 
+/** Looked up in what it belongs to; as long as that is not known, neither of them exists. */
+const within =
+  (owner: string, find: (owner: string, wanted: Wanted, cloud: Cloud) => Promise<Identity | undefined>): Adoption =>
+  (wanted, cloud) => {
+    const known = wanted.inputs[owner];
+    return typeof known === "string" ? find(known, wanted, cloud) : undefined;
+  };
+
 /** What belongs to a bucket has the bucket's name. */
 const bucket = implied(["bucket"], (name) => name);
 
 /** How each type that the program uses is found, in the provider's forms of identifiers. */
 export const adoptions: Record<string, Adoption> = {
   "aws:apigateway/account:Account": again,
-  "aws:apigateway/deployment:Deployment": deployment,
+  "aws:apigateway/deployment:Deployment": within("restApi", deployment),
   "aws:apigateway/methodSettings:MethodSettings": implied(
     ["restApi", "stageName", "methodPath"],
     (restApi, stageName, methodPath) => `${restApi}-${stageName}-${methodPath}`,
@@ -85,7 +93,7 @@ export const adoptions: Record<string, Adoption> = {
     (userPoolId, identifier) => `${userPoolId}|${identifier}`,
   ),
   "aws:cognito/userPool:UserPool": listed,
-  "aws:cognito/userPoolClient:UserPoolClient": userPoolClient,
+  "aws:cognito/userPoolClient:UserPoolClient": within("userPoolId", userPoolClient),
   "aws:cognito/userPoolDomain:UserPoolDomain": implied(["domain"], (domain) => domain),
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": again,
   "aws:ec2/eip:Eip": listed,
@@ -97,7 +105,7 @@ export const adoptions: Record<string, Adoption> = {
     (routeTableId, destinationCidrBlock) => `r-${routeTableId}${crc32(destinationCidrBlock)}`,
   ),
   "aws:ec2/routeTable:RouteTable": listed,
-  "aws:ec2/routeTableAssociation:RouteTableAssociation": routeTableAssociation,
+  "aws:ec2/routeTableAssociation:RouteTableAssociation": within("subnetId", routeTableAssociation),
   "aws:ec2/securityGroup:SecurityGroup": listed,
   "aws:ec2/subnet:Subnet": listed,
   "aws:ec2/vpc:Vpc": listed,
@@ -132,12 +140,12 @@ export const adoptions: Record<string, Adoption> = {
   "aws:secretsmanager/secret:Secret": listed,
   "aws:secretsmanager/secretPolicy:SecretPolicy": implied(["secretArn"], (secretArn) => secretArn),
   "aws:secretsmanager/secretRotation:SecretRotation": implied(["secretId"], (secretId) => secretId),
-  "aws:secretsmanager/secretVersion:SecretVersion": secretVersion,
+  "aws:secretsmanager/secretVersion:SecretVersion": within("secretId", secretVersion),
   "aws:sns/topic:Topic": listed,
   "aws:sns/topicPolicy:TopicPolicy": implied(["arn"], (arn) => arn),
   "aws:sns/topicSubscription:TopicSubscription": again,
-  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": securityGroupRule(true),
-  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": securityGroupRule(false),
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": within("securityGroupId", securityGroupRule(true)),
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": within("securityGroupId", securityGroupRule(false)),
   "aws:wafv2/webAcl:WebAcl": listed,
   "aws:wafv2/webAclAssociation:WebAclAssociation": implied(
     ["webAclArn", "resourceArn"],
@@ -151,17 +159,25 @@ export const adoptions: Record<string, Adoption> = {
 };
 
 /** The newest deployment of the API that the state does not know. */
-async function deployment({ type, inputs }: Wanted, { config, taken }: Cloud): Promise<Identity | undefined> {
+async function deployment(
+  restApiId: string,
+  { type }: Wanted,
+  { config, taken }: Cloud,
+): Promise<Identity | undefined> {
   const client = new APIGatewayClient(config);
-  const pages = paginateGetDeployments({ client }, { restApiId: String(inputs.restApi) });
+  const pages = paginateGetDeployments({ client }, { restApiId });
   const unknown = (await collect(pages, (page) => page.items)).filter(({ id = "" }) => !taken.has(identity(type, id)));
   const newest = unknown.sort((a, b) => Number(b.createdDate) - Number(a.createdDate))[0];
   return newest?.id === undefined ? undefined : { id: newest.id };
 }
 
-async function userPoolClient({ type, inputs }: Wanted, { config, taken }: Cloud): Promise<Identity | undefined> {
+async function userPoolClient(
+  UserPoolId: string,
+  { type, inputs }: Wanted,
+  { config, taken }: Cloud,
+): Promise<Identity | undefined> {
   const client = new CognitoIdentityProviderClient(config);
-  const pages = paginateListUserPoolClients({ client }, { UserPoolId: String(inputs.userPoolId), MaxResults: 60 });
+  const pages = paginateListUserPoolClients({ client }, { UserPoolId, MaxResults: 60 });
   const clients = await collect(pages, (page) => page.UserPoolClients);
   const found = clients.find(
     ({ ClientId = "", ClientName }) => ClientName === inputs.name && !taken.has(identity(type, ClientId)),
@@ -169,13 +185,17 @@ async function userPoolClient({ type, inputs }: Wanted, { config, taken }: Cloud
   return found?.ClientId === undefined ? undefined : { id: found.ClientId };
 }
 
-async function routeTableAssociation({ inputs }: Wanted, { config }: Cloud): Promise<Identity | undefined> {
-  const filter = { Name: "association.subnet-id", Values: [String(inputs.subnetId)] };
+async function routeTableAssociation(
+  subnetId: string,
+  _wanted: Wanted,
+  { config }: Cloud,
+): Promise<Identity | undefined> {
+  const filter = { Name: "association.subnet-id", Values: [subnetId] };
   const pages = paginateDescribeRouteTables({ client: new EC2Client(config) }, { Filters: [filter] });
   const associations = (await collect(pages, (page) => page.RouteTables)).flatMap(
     ({ Associations = [] }) => Associations,
   );
-  const id = associations.find(({ SubnetId }) => SubnetId === inputs.subnetId)?.RouteTableAssociationId;
+  const id = associations.find(({ SubnetId }) => SubnetId === subnetId)?.RouteTableAssociationId;
   return id === undefined ? undefined : { id };
 }
 
@@ -189,9 +209,8 @@ function taskDefinition({ type, inputs }: Wanted, { existing, taken }: Cloud): I
 }
 
 /** The version with the label that never moves. */
-async function secretVersion({ inputs }: Wanted, { config }: Cloud): Promise<Identity | undefined> {
+async function secretVersion(SecretId: string, { inputs }: Wanted, { config }: Cloud): Promise<Identity | undefined> {
   const label = (inputs.versionStages as string[]).find((stage) => stage !== "AWSCURRENT");
-  const SecretId = String(inputs.secretId);
   const pages = paginateListSecretVersionIds({ client: new SecretsManagerClient(config) }, { SecretId });
   const versions = await collect(pages, (page) => page.Versions);
   const version = versions.find(({ VersionStages = [] }) => label !== undefined && VersionStages.includes(label));
@@ -199,9 +218,9 @@ async function secretVersion({ inputs }: Wanted, { config }: Cloud): Promise<Ide
 }
 
 /** AWS admits one rule for a group, direction, protocol, ports and peer. */
-function securityGroupRule(egress: boolean): Adoption {
-  return async ({ inputs }, { config }) => {
-    const rules = await rulesOf([String(inputs.securityGroupId)], config);
+function securityGroupRule(egress: boolean) {
+  return async (group: string, { inputs }: Wanted, { config }: Cloud): Promise<Identity | undefined> => {
+    const rules = await rulesOf([group], config);
     const id = rules.find((rule) => rule.IsEgress === egress && describes(rule, inputs))?.SecurityGroupRuleId;
     return id === undefined ? undefined : { id };
   };

@@ -18,6 +18,8 @@ export interface ResourceState {
   id?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
+  /** URN of the component that it is a part of. */
+  parent?: string;
   /** URNs of what must exist before it. */
   dependencies?: string[];
   /** What was made, and could not be made ready or read. */

@@ -25,6 +25,7 @@ const generated: [RegExp, string][] = [
   // A family counts on, also after all of its task definitions are gone.
   [/(\btask-definition\/(<[^>]+>|[\w-])+):\d+/g, "$1:<revision>"],
   [/\bterraform-[0-9a-f]+/g, "<version>"],
+  [/\.\w{6}(\.\w+\.cache\.amazonaws\.com)/g, ".<cache>$1"],
   [/\b[0-9a-f]{16,}\b/g, "<hash>"],
 ];
 

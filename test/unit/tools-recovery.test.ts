@@ -72,6 +72,16 @@ describe("what a killed engine was creating", () => {
     expect(adopted.map(({ urn, id }) => [urn, id])).toEqual([[wanted.urn, "database-rotation-dev"]]);
   });
 
+  it.each(["dependencies", "parent"])("is not adopted without its %s, as then it was not begun", async (needed) => {
+    const topic = "aws:sns/topic:Topic";
+    const alerts = created(topic, "alerts", { name: "alerts-dev" });
+    const alarm = created("aws:cloudwatch/compositeAlarm:CompositeAlarm", "api", { alarmName: "api-dev" });
+    const wanted = [alerts, { ...alarm, [needed]: needed === "parent" ? alerts.urn : [alerts.urn] }];
+    const idsFrom = async (found: Found[]) => (await adoptFrom(found, wanted)).map(({ id }) => id);
+    expect(await idsFrom([])).toEqual([]);
+    expect(await idsFrom([existing(topic, "arn:1", "alerts-dev")])).toEqual(["arn:1", "api-dev"]);
+  });
+
   it("is forgotten when it did not come to exist", async () => {
     expect(await adoptFrom([], [created(alias, "logs", { name: "alias/kms-logs-dev" })])).toEqual([]);
   });

@@ -48,16 +48,25 @@ export async function adopt(
   { config, existing }: Pick<Cloud, "config" | "existing">,
 ): Promise<ResourceState[]> {
   const taken = new Set(known.flatMap(identitiesOf));
+  const present = new Set(known.map(({ urn }) => urn));
   const adopted: ResourceState[] = [];
   for (const resource of wanted) {
+    // Without what it needs it was not even begun, and a state that names what it does not hold is refused.
+    if (!needs(resource).every((urn) => present.has(urn))) continue;
     const found = await identify(resource, { config, existing, taken });
     if (!found) continue;
     await settlings[resource.type]?.(found.id, config);
     const state = adoptedState(resource, found);
     for (const one of identitiesOf(state)) taken.add(one);
+    present.add(resource.urn);
     adopted.push(state);
   }
   return adopted;
+}
+
+/** URNs of what is there before a resource is begun. */
+function needs({ dependencies = [], parent }: ResourceState): string[] {
+  return parent === undefined ? dependencies : [parent, ...dependencies];
 }
 
 /** What exists of an environment with this state. */

@@ -4,8 +4,12 @@ type Source =
   | "price list 2026-09"
   /** The same as of 2026-03-23. */
   | "price list 2026-03"
+  /** AWS's price list of October 2026 for all regions at once, or for others that agree with each other, as files on GitHub quote it. */
+  | "price list of other regions 2026-10"
   /** The service's pricing page, as cost estimates on GitHub of March 2026 quote it. */
   | "pricing page 2026-03"
+  /** The same of September 2026. */
+  | "pricing page 2026-09"
   /** What AWS charged others in eu-west-1 in 2026, by bills published on GitHub. */
   | "bills of 2026"
   /** The service's pricing page as it was in 2025; not read again since. */
@@ -57,8 +61,8 @@ export const prices = {
   webAclRule: { usd: 1, per: "month", page: waf, source: "pricing page 2026-03" },
   webAclRequests: { usd: 0.6, per: "million requests", page: waf, source: "pricing page 2026-03" },
   alarm: { usd: 0.1, per: "metric and month", page: cloudWatch, source: "price list 2026-09" },
-  compositeAlarm: { usd: 0.5, per: "month", page: cloudWatch, source: "recalled, 2025" },
-  dashboard: { usd: 3, per: "month", page: cloudWatch, source: "recalled, 2025" },
+  compositeAlarm: { usd: 0.5, per: "month", page: cloudWatch, source: "price list of other regions 2026-10" },
+  dashboard: { usd: 3, per: "month", page: cloudWatch, source: "price list of other regions 2026-10" },
   customMetric: { usd: 0.3, per: "metric and month", page: cloudWatch, source: "price list 2026-09" },
   logIngestion: { usd: 0.57, per: "GB", page: cloudWatch, source: "price list 2026-09" },
   logStorage: { usd: 0.03, per: "GB and month", page: cloudWatch, source: "price list 2026-09" },
@@ -74,10 +78,10 @@ export const prices = {
     usd: 5,
     per: "million traces",
     page: "https://aws.amazon.com/xray/pricing/",
-    source: "recalled, 2025",
+    source: "price list of other regions 2026-10",
   },
   essentialsUser: { usd: 0.015, per: "monthly user beyond 10,000", page: cognito, source: "price list 2026-09" },
-  plusUser: { usd: 0.02, per: "monthly user", page: cognito, source: "recalled, 2025" },
+  plusUser: { usd: 0.02, per: "monthly user", page: cognito, source: "pricing page 2026-09" },
 } as const satisfies Record<string, Price>;
 
 export type PriceName = keyof typeof prices;

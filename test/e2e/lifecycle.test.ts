@@ -8,6 +8,7 @@ import { changedNothing } from "../../tools/events";
 import type { Evidence } from "../../tools/evidence/report";
 import { repository } from "../../tools/paths";
 import { adoptions } from "../../tools/recovery/adoption";
+import { strangers } from "../../tools/recovery/orphans";
 import { Cloud, type Environment } from "./cloud";
 import { crash } from "./crash";
 import { admitted, changeByHand, changeSecurityGroups, repairs, sorted, visibleDrift } from "./drift";
@@ -99,7 +100,7 @@ step("the other one passes the integration suite, with a suffix of 20 characters
   expect(await second.passesIntegrationSuite()).toBe(true);
 });
 
-step("a recovery would find every resource under the identifier that it has", async () => {
+step("a recovery would find every resource under the identifier that it has, and know what else exists", async () => {
   const cloudNow = { config: cloud.config, existing: await second.leftovers(), taken: new Set<string>() };
   const { resources = [] } = await second.engine.export();
   const own = resources.filter(({ type, urn }) => !/^(pulumi|tap):/.test(type) && !remade.includes(logicalType(urn)));
@@ -110,6 +111,7 @@ step("a recovery would find every resource under the identifier that it has", as
   expect(found).toEqual(
     own.map(({ id, outputs, type, urn }) => [urn, type.includes("rds/instance") ? outputs?.identifier : id]),
   );
+  expect(strangers(cloudNow.existing, resources)).toEqual([]);
 });
 
 step("an operator's commands work on it", async () => {

@@ -6,16 +6,28 @@ import { errorAnswer, operationOf, protocolOf } from "./aws-errors";
 
 /** How AWS may fail. */
 export type Fault =
-  /** Refuses some requests, as they are too many. */
-  | { kind: "throttled"; rate: number }
-  /** Answers some with an error of its own, 500 or 503. */
-  | { kind: "failing"; rate: number }
-  /** Cuts some connections before the request, and at times accepts none for a second. */
-  | { kind: "unreachable"; rate: number }
-  /** Does what some requests ask for, and cuts the connection before the answer. */
-  | { kind: "unanswered"; rate: number }
+  | FaultOfSome
   /** Refuses every request after so many, as the credentials have expired. */
   | { kind: "expired"; after: number };
+
+/** Ways to fail at some requests. */
+type KindOfSome =
+  /** Refuses them, as they are too many. */
+  | "throttled"
+  /** Answers them with an error of its own, 500 or 503. */
+  | "failing"
+  /** Cuts their connections before the request, and at times accepts none for a second. */
+  | "unreachable"
+  /** Does what they ask for, and cuts the connection before the answer. */
+  | "unanswered";
+
+export interface FaultOfSome {
+  kind: KindOfSome;
+  /** Share of the requests that are hit. */
+  rate: number;
+  /** Number of the request that is hit in any case, as there may be few. */
+  certain: number;
+}
 
 /** A share of the faults that make AWS unreachable: the others only cut one connection. */
 const refusals = 0.1;
@@ -109,7 +121,8 @@ export class FaultProxy {
   }
 
   private hits(fault: Fault): boolean {
-    return fault.kind === "expired" ? this.count > fault.after : this.random() < fault.rate;
+    if (fault.kind === "expired") return this.count > fault.after;
+    return this.count === fault.certain || this.random() < fault.rate;
   }
 
   private async refuseConnections(): Promise<void> {

@@ -5,7 +5,7 @@ import { Cloud, discard } from "../e2e/cloud";
 import { say } from "../e2e/progress";
 import { faultyCycle, killedCycle, type Phase, undisturbed, type Undisturbed } from "./cycles";
 import { drift } from "./drift";
-import { type Fault, seededRandom } from "./fault-proxy";
+import { type Fault, type FaultOfSome, seededRandom } from "./fault-proxy";
 import { spread } from "./kill-point";
 import { rounds, sideBySide } from "./repetition";
 import { Results } from "./table";
@@ -134,13 +134,21 @@ function jobsOf(results: Results, options: Options, reference: Promise<Undisturb
 
 /** Ways to fail, for an operation of so many requests. */
 const faults: Record<Fault["kind"], (requests: number, random: () => number) => Fault> = {
-  throttled: () => ({ kind: "throttled", rate: 0.1 }),
-  failing: () => ({ kind: "failing", rate: 0.05 }),
-  unreachable: () => ({ kind: "unreachable", rate: 0.03 }),
-  unanswered: () => ({ kind: "unanswered", rate: 0.03 }),
-  // How often the engine asks whether something is ready differs from run to run.
-  expired: (requests, random) => ({ kind: "expired", after: Math.floor(random() * requests * 0.9) }),
+  throttled: atSome("throttled", 0.1),
+  failing: atSome("failing", 0.05),
+  unreachable: atSome("unreachable", 0.03),
+  unanswered: atSome("unanswered", 0.03),
+  expired: (requests, random) => ({ kind: "expired", after: anyOf(requests, random) }),
 };
+
+function atSome(kind: FaultOfSome["kind"], rate: number) {
+  return (requests: number, random: () => number): Fault => ({ kind, rate, certain: 1 + anyOf(requests, random) });
+}
+
+/** How often the engine asks whether something is ready differs from run to run, so the last tenth is left out. */
+function anyOf(requests: number, random: () => number): number {
+  return Math.floor(random() * requests * 0.9);
+}
 
 function count(text: string): number {
   const value = Number(text);

@@ -43,7 +43,7 @@ const createVpc = "Action=CreateVpc&Version=2016-11-15";
 
 it("passes everything on until it is told to fail, and again afterwards", async () => {
   expect(await call(createVpc)).toEqual({ status: 200, text: "done" });
-  proxy.inject({ kind: "throttled", rate: 1 });
+  proxy.inject({ kind: "throttled", rate: 1, certain: 1 });
   expect((await call(createVpc)).status).toBe(503);
   proxy.inject(undefined);
   expect(await call(createVpc)).toEqual({ status: 200, text: "done" });
@@ -51,15 +51,21 @@ it("passes everything on until it is told to fail, and again afterwards", async 
 });
 
 it("cuts the connection before AWS hears of it when it is unreachable", async () => {
-  proxy.inject({ kind: "unreachable", rate: 1 });
+  proxy.inject({ kind: "unreachable", rate: 1, certain: 1 });
   expect(await outcome(createVpc)).toBe(cut);
   expect(asked).toEqual([]);
 });
 
 it("cuts the connection after AWS has done it when the answer is lost", async () => {
-  proxy.inject({ kind: "unanswered", rate: 1 });
+  proxy.inject({ kind: "unanswered", rate: 1, certain: 1 });
   expect(await outcome(createVpc)).toBe(cut);
   expect(asked).toEqual([createVpc]);
+});
+
+it("hits one request in any case", async () => {
+  proxy.inject({ kind: "throttled", rate: 0, certain: 2 });
+  const statuses = [await call(createVpc), await call(createVpc), await call(createVpc)];
+  expect(statuses.map(({ status }) => status)).toEqual([200, 503, 200]);
 });
 
 it("refuses all after the request with which the credentials expire", async () => {
@@ -69,7 +75,7 @@ it("refuses all after the request with which the credentials expire", async () =
 });
 
 it("says what it hit", async () => {
-  proxy.inject({ kind: "failing", rate: 1 });
+  proxy.inject({ kind: "failing", rate: 1, certain: 1 });
   await call(createVpc);
   await call("Action=CreateRole&Version=2010-05-08");
   expect(proxy.injected).toEqual(["CreateVpc", "CreateRole"]);

@@ -52,12 +52,15 @@ const implied =
     return values.length === needed.length ? { id: identifier(...values) } : undefined;
   };
 
-/** Looked up in what it belongs to; as long as that is not known, neither of them exists. */
+/** Finds it in what it belongs to. */
+type Search = (owner: string, wanted: Wanted, cloud: Cloud) => Promise<Identity | undefined>;
+
+/** Searched for in what this input names; as long as that is not known, neither of them exists. */
 const within =
-  (owner: string, find: (owner: string, wanted: Wanted, cloud: Cloud) => Promise<Identity | undefined>): Adoption =>
+  (owner: string, search: Search): Adoption =>
   (wanted, cloud) => {
     const known = wanted.inputs[owner];
-    return typeof known === "string" ? find(known, wanted, cloud) : undefined;
+    return typeof known === "string" ? search(known, wanted, cloud) : undefined;
   };
 
 /** What belongs to a bucket has the bucket's name. */
@@ -218,8 +221,8 @@ async function secretVersion(SecretId: string, { inputs }: Wanted, { config }: C
 }
 
 /** AWS admits one rule for a group, direction, protocol, ports and peer. */
-function securityGroupRule(egress: boolean) {
-  return async (group: string, { inputs }: Wanted, { config }: Cloud): Promise<Identity | undefined> => {
+function securityGroupRule(egress: boolean): Search {
+  return async (group, { inputs }, { config }) => {
     const rules = await rulesOf([group], config);
     const id = rules.find((rule) => rule.IsEgress === egress && describes(rule, inputs))?.SecurityGroupRuleId;
     return id === undefined ? undefined : { id };

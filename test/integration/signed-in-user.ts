@@ -20,7 +20,7 @@ export interface SignedInUser {
 /** On AWS the user whose token was given as ACCESS_TOKEN; in the local cloud a new one, who is deleted by `remove`. */
 export const signIn = (): Promise<SignedInUser> => (isLocal ? signNewUserIn() : Promise.resolve(givenUser()));
 
-/** Of a token that all scopes are in (README, "Test it"). */
+/** Of a token that all scopes are in (docs/testing.md). */
 function givenUser(): SignedInUser {
   const accessToken = present(process.env.ACCESS_TOKEN, "access token");
   const claims = Buffer.from(accessToken.split(".")[1] ?? "", "base64url").toString();

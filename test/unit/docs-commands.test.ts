@@ -1,13 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../tools/paths";
+import { documents } from "./documents";
 import { shellBlocks } from "./shell-blocks";
-
-const documents = [
-  "README.md",
-  "CONTRIBUTING.md",
-  ...readdirSync(join(repository, "docs")).map((file) => `docs/${file}`),
-];
 
 /** Where a command of the documents is run: a file, and a text in it that does so. */
 interface Run {

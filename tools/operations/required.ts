@@ -19,7 +19,7 @@ export const requiredFile = join(repository, "test/unit/required-authorizations.
 /** The suffix that stands in the file for whatever it was. */
 export const exampleSuffix = "pr-7";
 
-/** What is not asked on AWS: there a user's token is given (README, "Test it"), and the bootstrap has made the account's role. */
+/** What is not asked on AWS: there a user's token is given (docs/testing.md), and the bootstrap has made the account's role. */
 const localOnly = /^cognito-idp:Admin|^iam:CreateRole .*:role\/api-gateway-cloudwatch-logs/;
 
 /**

@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 from moto.apigateway.exceptions import (
     BadRequestException,
+    DeploymentNotFoundException,
     InvalidOpenAPIDocumentException,
     InvalidOpenApiDocVersionException,
     InvalidOpenApiModeException,
@@ -58,6 +59,14 @@ def create_deployment(original, self, *args, **kwargs):
         if resource.resource_methods
     }
     return deployment
+
+
+@extends(RestAPI)
+def get_deployment(original, self, deployment_id):
+    """AWS knows of no deployment that was deleted."""
+    if deployment_id not in self.deployments:
+        raise DeploymentNotFoundException()
+    return original(self, deployment_id)
 
 
 @extends(APIGatewayResponse)

@@ -60,6 +60,14 @@ class RestApiTest(ApiGatewayTest):
         deployment = self.gateway.get_deployment(restApiId=self.api, deploymentId=self.deploy())
         self.assertNotIn("apiSummary", deployment)
 
+    def test_knows_no_deployment_that_was_deleted(self):
+        self.put({"/health": {"get": OPERATION}})
+        deployment = self.deploy()
+        self.gateway.delete_deployment(restApiId=self.api, deploymentId=deployment)
+        self.assert_refused(
+            "NotFoundException", self.gateway.get_deployment, restApiId=self.api, deploymentId=deployment
+        )
+
     def test_a_deployment_that_a_stage_serves_stays(self):
         self.put({"/health": {"get": OPERATION}})
         deployment = self.deploy()

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Environment } from "./environment";
 import { createLogGroup, type LogGroupsArgs } from "./log-groups";
 import { resourceName, serviceLogGroups } from "./naming";
-import { gatewayDocument } from "./openapi";
+import { endpointAccessMode, gatewayDocument, securityPolicy } from "./openapi";
 
 export interface ApiGatewayArgs {
   environment: Environment;
@@ -68,7 +68,9 @@ export class ApiGateway extends pulumi.ComponentResource {
     super("tap:api:ApiGateway", name, {}, opts);
     const document = pulumi
       .all([args.service.invokeArn, args.userPoolArn])
-      .apply(([invokeArn, userPoolArn]) => gatewayDocument({ invokeArn, userPoolArn }));
+      .apply(([invokeArn, userPoolArn]) =>
+        gatewayDocument({ apiName: this.name("records-api"), invokeArn, userPoolArn }),
+      );
 
     const api = this.createApi(document);
     const accessLogGroup = this.createAccessLogGroup();
@@ -101,6 +103,9 @@ export class ApiGateway extends pulumi.ComponentResource {
         name: this.name("records-api"),
         body,
         putRestApiMode: "overwrite",
+        // Also in the document; there alone the import would change them, which takes a quarter of an hour (API Gateway developer guide, "How to change a security policy").
+        securityPolicy,
+        endpointAccessMode,
         endpointConfiguration: { types: "REGIONAL" },
       },
       { parent: this },

@@ -21,8 +21,8 @@ export interface AuditTrailArgs {
 const noncurrentDays = 30;
 
 /**
- * Who called AWS's APIs in this region, and the environment's functions: a trail with validated files in an encrypted bucket that only CloudTrail writes to
- * (45 CFR 164.312(b), 164.308(a)(1)(ii)(D); FSBP CloudTrail.2, .4, .5, S3.5, S3.8, S3.12, S3.13; Security Hub S3.14, S3.17). The bucket goes with the environment: what must
+ * Who called AWS's APIs in the account, and the environment's functions: a trail of all regions with validated files in an encrypted bucket that only CloudTrail writes to
+ * (45 CFR 164.312(b), 164.308(a)(1)(ii)(D); FSBP CloudTrail.1, .2, .4, .5, S3.5, S3.8, S3.12, S3.13; Security Hub S3.14, S3.17). The bucket goes with the environment: what must
  * outlive it belongs into a trail of the organization.
  */
 export class AuditTrail extends pulumi.ComponentResource {
@@ -101,13 +101,13 @@ export class AuditTrail extends pulumi.ComponentResource {
     const role = createServiceRole(this, "trail-delivery", {
       environment,
       type: "trail-delivery",
-      trust: trailTrust(environment),
+      trust: trailTrust,
       statements: resolveStatements([
         {
           Sid: "WriteLog",
           Effect: "Allow",
           Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-          Resource: pulumi.interpolate`${logGroup.arn}:log-stream:${environment.accountId}_CloudTrail_${environment.region}*`,
+          Resource: pulumi.interpolate`${logGroup.arn}:log-stream:${environment.accountId}_CloudTrail_*`,
         },
       ]),
     });
@@ -119,7 +119,8 @@ export class AuditTrail extends pulumi.ComponentResource {
         kmsKeyId,
         enableLogFileValidation: true,
         includeGlobalServiceEvents: true,
-        isMultiRegionTrail: false,
+        // IAM's events are in us-east-1, wherever the environment is (CloudTrail user guide, "About global service events").
+        isMultiRegionTrail: true,
         cloudWatchLogsGroupArn: pulumi.interpolate`${logGroup.arn}:*`,
         cloudWatchLogsRoleArn: role.arn,
         advancedEventSelectors: eventSelectors(environment),
@@ -208,17 +209,10 @@ export function trailBucketPolicy(environment: Environment, bucketArn: string): 
   ]);
 }
 
-/** CloudTrail says for which trail it acts (IAM user guide, "The confused deputy problem"). */
-function trailTrust(environment: Environment): string {
-  return policyDocument([
-    {
-      Effect: "Allow",
-      Principal: { Service: "cloudtrail.amazonaws.com" },
-      Action: "sts:AssumeRole",
-      Condition: fromTrail(environment),
-    },
-  ]);
-}
+/** CloudTrail does not say for which trail it acts; whoever makes one passes the role, which must be of the account (CloudTrail user guide, "Role policy document for CloudTrail to use CloudWatch Logs for monitoring"). */
+const trailTrust = policyDocument([
+  { Effect: "Allow", Principal: { Service: "cloudtrail.amazonaws.com" }, Action: "sts:AssumeRole" },
+]);
 
 function fromTrail(environment: Environment) {
   return { StringEquals: { "aws:SourceArn": trailArn(environment) } };

@@ -451,10 +451,10 @@ function contradictions(config: EnvironmentConfig, isRefused: (key: keyof Enviro
       `must also hold ${missingEndpoints.join(", ")} when natStrategy is none`,
   );
   check(
-    ["analyticsImage", "natStrategy"],
+    ["analyticsImage", "natStrategy", "region"],
     config.natStrategy === "none" &&
-      !privateRegistry(config.analyticsImage) &&
-      "must be in a private ECR registry (<account>.dkr.ecr.<region>.amazonaws.com/…) when natStrategy is none: nothing else can be reached",
+      privateRegistry(config.analyticsImage)?.region !== config.region &&
+      `must be in a private ECR registry of the region (<account>.dkr.ecr.${config.region}.amazonaws.com/…) when natStrategy is none: nothing else can be reached`,
   );
   check(
     ["databaseMaxAllocatedStorage", "databaseAllocatedStorage"],

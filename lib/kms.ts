@@ -87,9 +87,9 @@ export function databaseKeyPolicy(environment: Environment): string {
   return policyDocument([administration(environment), ...useThrough(environment, ["rds"])]);
 }
 
-/** ElastiCache user guide, "At-Rest Encryption". */
+/** ElastiCache asks in DAX's name, too (ElastiCache user guide, "At-Rest Encryption in ElastiCache", "Using customer managed keys from AWS KMS"). */
 export function cacheKeyPolicy(environment: Environment): string {
-  return policyDocument([administration(environment), ...useThrough(environment, ["elasticache"])]);
+  return policyDocument([administration(environment), ...useThrough(environment, ["elasticache", "dax"])]);
 }
 
 /** RDS makes and rotates the database's master secret in Secrets Manager (RDS user guide, "Password management with RDS and AWS Secrets Manager"). */

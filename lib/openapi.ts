@@ -1,6 +1,8 @@
 import { contract } from "../service/contract";
 
 export interface GatewayTargets {
+  /** Of the API. AWS takes the document's title for it: another one would have to be changed while the import is still at work. */
+  apiName: string;
   /** Invocation ARN of the function behind every operation. */
   invokeArn: string;
   /** User pool whose access tokens are accepted. */
@@ -11,7 +13,10 @@ export interface GatewayTargets {
 const integrationTimeout = 29000;
 
 /** TLS 1.2 and 1.3 with forward secrecy only (API Gateway developer guide, "Security policies for REST APIs"). */
-const securityPolicy = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09";
+export const securityPolicy = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09";
+
+/** Only requests that name this API's own host, so that no other front end can stand before it. */
+export const endpointAccessMode = "STRICT";
 
 const validator = "body-and-parameters";
 
@@ -19,7 +24,7 @@ const validator = "body-and-parameters";
  * The contract with what API Gateway adds: authorizer, integration, validation, and answers of the gateway's own
  * (API Gateway developer guide, "OpenAPI extensions for API Gateway").
  */
-export function gatewayDocument({ invokeArn, userPoolArn }: GatewayTargets): string {
+export function gatewayDocument({ apiName, invokeArn, userPoolArn }: GatewayTargets): string {
   const integration = {
     type: "aws_proxy",
     httpMethod: "POST",
@@ -29,6 +34,7 @@ export function gatewayDocument({ invokeArn, userPoolArn }: GatewayTargets): str
   };
   return JSON.stringify({
     ...contract,
+    info: { ...contract.info, title: apiName },
     paths: mapValues<Record<string, object>, object>(contract.paths, (item) =>
       mapValues(item, (operation) => ({ ...operation, "x-amazon-apigateway-integration": integration })),
     ),
@@ -45,8 +51,7 @@ export function gatewayDocument({ invokeArn, userPoolArn }: GatewayTargets): str
       },
     },
     "x-amazon-apigateway-security-policy": securityPolicy,
-    // Only requests that name this API's own host, so that no other front end can stand before it.
-    "x-amazon-apigateway-endpoint-access-mode": "STRICT",
+    "x-amazon-apigateway-endpoint-access-mode": endpointAccessMode,
     "x-amazon-apigateway-request-validators": {
       [validator]: { validateRequestBody: true, validateRequestParameters: true },
     },

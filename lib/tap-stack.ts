@@ -96,6 +96,7 @@ export class TapStack extends pulumi.ComponentResource {
     const network = {
       vpcId: vpc.vpcId,
       privateSubnetIds: vpc.privateSubnetIds,
+      defaultSecurityGroupId: vpc.defaultSecurityGroupId,
       awsAccess: vpc.awsAccess,
       pathsToAws: vpc.pathsToAws,
     };

@@ -12,6 +12,8 @@ export interface FunctionNetwork {
   vpcId: pulumi.Input<string>;
   /** Private subnets in at least two zones. */
   privateSubnetIds: pulumi.Input<string>[];
+  /** The VPC's own group, without a rule: a function is moved into it before it is deleted. */
+  defaultSecurityGroupId: pulumi.Input<string>;
   awsAccess: AwsAccess;
   /** Routes and endpoints, without which what stands in the private subnets reaches no API of AWS. */
   pathsToAws: pulumi.Resource[];
@@ -63,7 +65,8 @@ export function createVpcFunction(parent: pulumi.Resource, name: string, args: V
       type,
       environmentSuffix: environment.environmentSuffix,
       vpcId: network.vpcId,
-      description: args.description,
+      // EC2 takes fewer characters than Lambda.
+      description: `Function ${type}`,
     },
     // As long as for the subnets, where the interfaces could not be moved out of the group.
     { delete: "60m" },
@@ -75,11 +78,15 @@ export function createVpcFunction(parent: pulumi.Resource, name: string, args: V
     type,
     trust: lambdaTrust,
     statements: pulumi
-      .all([resolveStatements(args.statements), pulumi.all(network.privateSubnetIds), securityGroup.id])
-      .apply(([statements, subnetIds, securityGroupId]) => [
+      .all([
+        resolveStatements(args.statements),
+        pulumi.all(network.privateSubnetIds),
+        pulumi.all([securityGroup.id, network.defaultSecurityGroupId]),
+      ])
+      .apply(([statements, subnetIds, securityGroupIds]) => [
         ...logStatements(environment, logGroupName),
         ...traceStatements,
-        ...networkInterfaceStatements(environment, subnetIds, securityGroupId),
+        ...networkInterfaceStatements(environment, subnetIds, securityGroupIds),
         ...statements,
       ]),
   });
@@ -133,11 +140,14 @@ const traceStatements: Statement[] = [
   { Sid: "Trace", Effect: "Allow", Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], Resource: "*" },
 ];
 
-/** Lambda makes the function's network interfaces in its name, in its subnets and with its security group only. */
+/**
+ * Lambda makes the function's network interfaces in its name, in its subnets and with its security groups only. It refuses the function unless the role may
+ * delete any resource's, whatever its type (Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC").
+ */
 function networkInterfaceStatements(
   environment: Environment,
   subnetIds: string[],
-  securityGroupId: string,
+  securityGroupIds: string[],
 ): Statement[] {
   return [
     {
@@ -146,7 +156,7 @@ function networkInterfaceStatements(
       Action: "ec2:CreateNetworkInterface",
       Resource: [
         ...subnetIds.map((subnetId) => regionalArn(environment, "ec2", `subnet/${subnetId}`)),
-        regionalArn(environment, "ec2", `security-group/${securityGroupId}`),
+        ...securityGroupIds.map((id) => regionalArn(environment, "ec2", `security-group/${id}`)),
         regionalArn(environment, "ec2", "network-interface/*"),
       ],
     },
@@ -154,6 +164,12 @@ function networkInterfaceStatements(
       Sid: "DeleteNetworkInterface",
       Effect: "Allow",
       Action: "ec2:DeleteNetworkInterface",
+      Resource: regionalArn(environment, "ec2", "*/*"),
+    },
+    {
+      Sid: "AssignAddresses",
+      Effect: "Allow",
+      Action: ["ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"],
       Resource: regionalArn(environment, "ec2", "network-interface/*"),
     },
     {

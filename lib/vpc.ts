@@ -38,6 +38,8 @@ export class Vpc extends pulumi.ComponentResource {
   readonly publicSubnetIds: pulumi.Output<string>[];
   readonly privateSubnetIds: pulumi.Output<string>[];
   readonly dataSubnetIds: pulumi.Output<string>[];
+  /** The VPC's own security group, which has no rule. */
+  readonly defaultSecurityGroupId: pulumi.Output<string>;
   readonly natGatewayIds: pulumi.Output<string>[];
   readonly awsAccess: AwsAccess;
   /** Routes and endpoints, without which what stands in the private subnets reaches no API of AWS. */
@@ -54,7 +56,7 @@ export class Vpc extends pulumi.ComponentResource {
     this.zones = zones.slice(0, args.availabilityZoneIds.length);
 
     this.vpcId = this.createVpc();
-    this.emptyDefaultSecurityGroup();
+    this.defaultSecurityGroupId = this.emptyDefaultSecurityGroup();
     this.publicSubnetIds = this.createSubnets("public", layout.public);
     this.privateSubnetIds = this.createSubnets("private", layout.private);
     this.dataSubnetIds = this.createSubnets("data", layout.data);
@@ -73,6 +75,7 @@ export class Vpc extends pulumi.ComponentResource {
       publicSubnetIds: this.publicSubnetIds,
       privateSubnetIds: this.privateSubnetIds,
       dataSubnetIds: this.dataSubnetIds,
+      defaultSecurityGroupId: this.defaultSecurityGroupId,
       natGatewayIds: this.natGatewayIds,
       awsAccess: this.awsAccess,
     });
@@ -88,11 +91,12 @@ export class Vpc extends pulumi.ComponentResource {
   }
 
   private emptyDefaultSecurityGroup() {
-    new aws.ec2.DefaultSecurityGroup(
+    const group = new aws.ec2.DefaultSecurityGroup(
       "default",
       { vpcId: this.vpcId, ingress: [], egress: [], tags: this.nameTag("vpc-default") },
       { parent: this },
     );
+    return group.id;
   }
 
   private createSubnets(tier: "public" | "private" | "data", cidrBlocks: string[]) {
@@ -247,6 +251,12 @@ export class Vpc extends pulumi.ComponentResource {
           Effect: "Allow",
           Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
           Resource: `${logGroupArn}:*`,
+        },
+        {
+          // It looks for its group among all of the region (VPC user guide, "IAM role for publishing flow logs to CloudWatch Logs").
+          Effect: "Allow",
+          Action: "logs:DescribeLogGroups",
+          Resource: regionalArn(environment, "logs", "log-group:*"),
         },
       ],
     });

@@ -66,6 +66,15 @@ export class WebAcl extends pulumi.ComponentResource {
         defaultAction: { allow: {} },
         rules: [this.rateRule(), ...managedRuleGroups.map(managedRule)],
         visibilityConfig: visibility(name),
+        // What a rule has found would stand in the log with the details of its match, redacted fields or not.
+        dataProtectionConfig: {
+          dataProtections: ["QUERY_STRING", "BODY"].map((fieldType) => ({
+            field: { fieldType },
+            action: "SUBSTITUTION",
+            excludeRuleMatchDetails: false,
+            excludeRateBasedDetails: false,
+          })),
+        },
       },
       { parent: this },
     );

@@ -1,6 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+/** Old zones in which AWS's newer services are not to be had, Lambda's functions and NAT gateways among them. */
+const excludedZoneIds = ["use1-az3"];
+
 /**
  * The first zones of the region by id, so that a zone that AWS adds later moves no subnet. Local and Wavelength zones, which must be opted into, are left out.
  * @throws RunError when the region has too few.
@@ -11,7 +14,11 @@ export async function availabilityZoneIds(
   opts: pulumi.InvokeOptions,
 ): Promise<string[]> {
   const { zoneIds } = await aws.getAvailabilityZones(
-    { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
+    {
+      state: "available",
+      filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+      excludeZoneIds: excludedZoneIds,
+    },
     opts,
   );
   if (zoneIds.length < count) {

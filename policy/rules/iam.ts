@@ -18,7 +18,7 @@ const withoutResources = [
 ];
 
 /** Services that do not say for whom they assume a role, and assume only roles that they were given for a resource of the same account. */
-const withoutSource = ["lambda.amazonaws.com", "apigateway.amazonaws.com"];
+const withoutSource = ["lambda.amazonaws.com", "apigateway.amazonaws.com", "cloudtrail.amazonaws.com"];
 
 /** Policies of AWS's own that the platform attaches; the rest of them are wider than any of its roles may be. */
 const attachable = ["service-role/AmazonAPIGatewayPushToCloudWatchLogs"];

@@ -63,18 +63,14 @@ export const trailRules: Rule[] = [
   },
   {
     name: "trail-every-region",
-    description: "Trails hold the events of every region.",
+    description:
+      "Trails hold the events of every region, as those of IAM are in one that no environment needs to stand in.",
     controls: ["45 CFR 164.312(b)", "FSBP CloudTrail.1"],
     severity: "high",
-    enforcement: "advisory",
+    enforcement: "mandatory",
     remedy: "Set isMultiRegionTrail to true.",
     types: [trail],
     scope: "resource",
     check: is("isMultiRegionTrail", true),
-    exception: {
-      reason:
-        "An environment stands in one region, and its trail tells of that one. What happens elsewhere in the account belongs into a trail of the organization.",
-      covers: () => true,
-    },
   },
 ];

@@ -1,14 +1,19 @@
 import { GetLoggingConfigurationCommand, GetWebACLForResourceCommand, type WebACL } from "@aws-sdk/client-wafv2";
+import { testBeyond } from "./local-limits";
 import { arnOf, aws, environmentSuffix, nameOf, outputs, partition, present } from "./stack";
 
 let webAcl: WebACL;
 
 beforeAll(async () => {
+  webAcl = await findWebAcl();
+});
+
+async function findWebAcl(): Promise<WebACL> {
   const { apiId, region } = outputs;
   const ResourceArn = `arn:${partition}:apigateway:${region}::/restapis/${apiId}/stages/${environmentSuffix}`;
   const { WebACL } = await aws.waf.send(new GetWebACLForResourceCommand({ ResourceArn }));
-  webAcl = present(WebACL, "web ACL of the stage");
-});
+  return present(WebACL, "web ACL of the stage");
+}
 
 const visibility = (MetricName: string) => ({
   SampledRequestsEnabled: false,
@@ -75,4 +80,15 @@ test("logs to the encrypted group, without what names a patient or signs in", as
     ].map((field) => JSON.stringify(field)),
   );
   expect(LoggingConfiguration?.LoggingFilter).toBeUndefined();
+});
+
+testBeyond("the firewall's data protection", "quotes neither query nor body where a rule matches", async () => {
+  const { DataProtectionConfig } = await findWebAcl();
+  const protection = (FieldType: string) => ({
+    Field: { FieldType },
+    Action: "SUBSTITUTION",
+    ExcludeRuleMatchDetails: false,
+    ExcludeRateBasedDetails: false,
+  });
+  expect(DataProtectionConfig?.DataProtections).toEqual(["QUERY_STRING", "BODY"].map(protection));
 });

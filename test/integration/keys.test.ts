@@ -91,7 +91,7 @@ const use = [
 
 test.each([
   ["database", ["rds"]],
-  ["cache", ["elasticache"]],
+  ["cache", ["elasticache", "dax"]],
   ["secrets", ["secretsmanager", "rds"]],
 ] as const)("of the %s domain can be used through %s only", async (domain, services) => {
   const [, ...statements] = await policyOf(domain);

@@ -16,6 +16,10 @@ export const localLimits = {
     reason: "moto keeps web ACLs, but passes every request by them",
     applies: always,
   },
+  "the firewall's data protection": {
+    reason: "moto keeps nothing of what a web ACL protects in its log",
+    applies: always,
+  },
   "functions at work": {
     reason: "node, redis-server and postgres are not all on this machine, so that functions and data stores do not run",
     applies: () => !dataPlaneRuns(),

@@ -32,14 +32,19 @@ export async function secretArn(type: ResourceType): Promise<string> {
 }
 
 /** The security group of this environment with a name. */
-export async function securityGroupId(type: ResourceType): Promise<string> {
+export const securityGroupId = (type: ResourceType) => findSecurityGroupId(nameOf(type));
+
+/** The VPC's own security group. */
+export const defaultSecurityGroupId = () => findSecurityGroupId("default");
+
+async function findSecurityGroupId(name: string): Promise<string> {
   const { SecurityGroups } = await aws.ec2.send(
     new DescribeSecurityGroupsCommand({
       Filters: [
         { Name: "vpc-id", Values: [outputs.vpcId] },
-        { Name: "group-name", Values: [nameOf(type)] },
+        { Name: "group-name", Values: [name] },
       ],
     }),
   );
-  return present(only(SecurityGroups, `security group ${type}`).GroupId, "identifier of the security group");
+  return present(only(SecurityGroups, `security group ${name}`).GroupId, "identifier of the security group");
 }

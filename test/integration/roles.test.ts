@@ -9,7 +9,7 @@ import {
 import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { privateRegistry } from "../../lib/config";
 import { type FunctionType, functionTypes } from "../../lib/naming";
-import { findDatabase, namesOfEnvironment, secretArn, securityGroupId } from "./lookups";
+import { defaultSecurityGroupId, findDatabase, namesOfEnvironment, secretArn, securityGroupId } from "./lookups";
 import {
   accountId,
   arnOf,
@@ -39,9 +39,8 @@ const roles = [
 type Role = (typeof roles)[number];
 
 const forAccount = { Condition: { StringEquals: { "aws:SourceAccount": accountId } } };
-const forTrail = { Condition: { StringEquals: { "aws:SourceArn": arnOf("cloudtrail", `trail/${nameOf("trail")}`) } } };
 
-/** Service that may take on each role, and for whom: Lambda says neither. */
+/** Service that may take on each role, and for whom: Lambda and CloudTrail do not say. */
 const services: Record<Role, { host: string; for?: object }> = {
   "ecs-execution": { host: "ecs-tasks.amazonaws.com", for: forAccount },
   "ecs-task": { host: "ecs-tasks.amazonaws.com", for: forAccount },
@@ -51,7 +50,7 @@ const services: Record<Role, { host: string; for?: object }> = {
   "records-service": { host: "lambda.amazonaws.com" },
   "redis-rotation": { host: "lambda.amazonaws.com" },
   "schema-migration": { host: "lambda.amazonaws.com" },
-  "trail-delivery": { host: "cloudtrail.amazonaws.com", for: forTrail },
+  "trail-delivery": { host: "cloudtrail.amazonaws.com" },
   "vpc-flow-logs": { host: "vpc-flow-logs.amazonaws.com", for: forAccount },
 };
 
@@ -80,16 +79,21 @@ const writeLog = ["logs:CreateLogStream", "logs:PutLogEvents"];
 
 /** What every function of ours may do. */
 async function functionStatements(type: FunctionType): Promise<PolicyStatement[]> {
-  const groupId = await securityGroupId(type);
+  const groupIds = [await securityGroupId(type), await defaultSecurityGroupId()];
   return [
     allow("WriteLog", writeLog, `${logGroupArn(`/aws/lambda/${nameOf(type)}`)}:*`),
     allow("Trace", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
     allow("CreateNetworkInterface", "ec2:CreateNetworkInterface", [
       ...privateSubnetIds.map((id) => arnOf("ec2", `subnet/${id}`)),
-      arnOf("ec2", `security-group/${groupId}`),
+      ...groupIds.map((id) => arnOf("ec2", `security-group/${id}`)),
       arnOf("ec2", "network-interface/*"),
     ]),
-    allow("DeleteNetworkInterface", "ec2:DeleteNetworkInterface", arnOf("ec2", "network-interface/*")),
+    allow("DeleteNetworkInterface", "ec2:DeleteNetworkInterface", arnOf("ec2", "*/*")),
+    allow(
+      "AssignAddresses",
+      ["ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"],
+      arnOf("ec2", "network-interface/*"),
+    ),
     allow("DescribeNetworkInterfaces", ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], "*"),
   ];
 }
@@ -206,11 +210,12 @@ const permissions: Record<Role, () => Promise<PolicyStatement[]>> = {
   ],
   "trail-delivery": () =>
     Promise.resolve([
-      allow("WriteLog", writeLog, `${logGroupArn(nameOf("cloudtrail"))}:log-stream:${accountId}_CloudTrail_${region}*`),
+      allow("WriteLog", writeLog, `${logGroupArn(nameOf("cloudtrail"))}:log-stream:${accountId}_CloudTrail_*`),
     ]),
   "vpc-flow-logs": () =>
     Promise.resolve([
       allow(undefined, [...writeLog, "logs:DescribeLogStreams"], `${logGroupArn(nameOf("vpc-flow-logs"))}:*`),
+      allow(undefined, "logs:DescribeLogGroups", logGroupArn("*")),
     ]),
 };
 

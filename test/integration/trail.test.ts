@@ -63,7 +63,7 @@ function testTrail() {
       KmsKeyId: keyArn,
       LogFileValidationEnabled: true,
       IncludeGlobalServiceEvents: true,
-      IsMultiRegionTrail: false,
+      IsMultiRegionTrail: true,
       CloudWatchLogsLogGroupArn: `${arnOf("logs", `log-group:${nameOf("cloudtrail")}`)}:*`,
       CloudWatchLogsRoleArn: present(Role?.Arn, "ARN of the trail's role"),
     });

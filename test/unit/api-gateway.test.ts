@@ -43,8 +43,10 @@ describe("ApiGateway", () => {
   it("is imported from the contract as a whole, so that nothing else is in it", () => {
     expect(only(recorded, "aws:apigateway/restApi:RestApi").inputs).toEqual({
       name: "records-api-pr-7",
-      body: gatewayDocument({ invokeArn: "arn:invoke", userPoolArn: "arn:users" }),
+      body: gatewayDocument({ apiName: "records-api-pr-7", invokeArn: "arn:invoke", userPoolArn: "arn:users" }),
       putRestApiMode: "overwrite",
+      securityPolicy: "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09",
+      endpointAccessMode: "STRICT",
       endpointConfiguration: { types: "REGIONAL" },
     });
   });
@@ -56,7 +58,11 @@ describe("ApiGateway", () => {
 
   it("is deployed anew when its document changes, and only then", async () => {
     const trigger = (deployment: Recorded[]) => only(deployment, "aws:apigateway/deployment:Deployment").inputs;
-    const document = gatewayDocument({ invokeArn: "arn:invoke", userPoolArn: "arn:users" });
+    const document = gatewayDocument({
+      apiName: "records-api-pr-7",
+      invokeArn: "arn:invoke",
+      userPoolArn: "arn:users",
+    });
     expect(trigger(recorded)).toEqual({
       restApi: "RestApi-records",
       triggers: { document: createHash("sha256").update(document).digest("hex") },

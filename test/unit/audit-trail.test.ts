@@ -42,7 +42,7 @@ describe("AuditTrail", () => {
       kmsKeyId: "arn:Key-trail",
       enableLogFileValidation: true,
       includeGlobalServiceEvents: true,
-      isMultiRegionTrail: false,
+      isMultiRegionTrail: true,
       cloudWatchLogsGroupArn: "arn:LogGroup-trail:*",
       cloudWatchLogsRoleArn: "arn:Role-trail-delivery",
       advancedEventSelectors: eventSelectors(environment),
@@ -196,20 +196,20 @@ describe("AuditTrail", () => {
     expect(others).toEqual([]);
   });
 
-  it("writes to its log group in the name of a role that CloudTrail assumes for this trail", () => {
+  it("writes to its log group in the name of a role that CloudTrail assumes", () => {
     expect(only(recorded, "aws:cloudwatch/logGroup:LogGroup").inputs).toEqual({
       name: "cloudtrail-pr-7",
       kmsKeyId: "arn:logs-key",
       retentionInDays: 30,
     });
     expect(roleOf(recorded, "trail-delivery")).toEqual({
-      trust: [{ Effect: "Allow", Principal: cloudTrail, Action: "sts:AssumeRole", Condition: fromTrail }],
+      trust: [{ Effect: "Allow", Principal: cloudTrail, Action: "sts:AssumeRole" }],
       allowed: [
         {
           Sid: "WriteLog",
           Effect: "Allow",
           Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-          Resource: "arn:LogGroup-trail:log-stream:123456789012_CloudTrail_eu-west-1*",
+          Resource: "arn:LogGroup-trail:log-stream:123456789012_CloudTrail_*",
         },
       ],
     });

@@ -43,6 +43,7 @@ export function network(access: Partial<AwsAccess> = {}, pathsToAws: pulumi.Reso
   return {
     vpcId: "vpc-1",
     privateSubnetIds: ["subnet-1", "subnet-2"],
+    defaultSecurityGroupId: "sg-default",
     awsAccess: { nat: true, s3PrefixListId: pulumi.output("pl-1"), endpointSecurityGroupId: undefined, ...access },
     pathsToAws,
   };

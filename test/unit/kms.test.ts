@@ -100,7 +100,7 @@ describe("Kms", () => {
 
   it.each([
     ["database", use("rds.eu-west-1.amazonaws.com")],
-    ["cache", use("elasticache.eu-west-1.amazonaws.com")],
+    ["cache", use("elasticache.eu-west-1.amazonaws.com", "dax.eu-west-1.amazonaws.com")],
     ["secrets", use("secretsmanager.eu-west-1.amazonaws.com", "rds.eu-west-1.amazonaws.com")],
   ])("lets the %s key be used through its services only, and managed without being used", (domain, allowed) => {
     const { policy } = only(recorded, "aws:kms/key:Key", domain).inputs;

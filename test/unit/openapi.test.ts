@@ -1,4 +1,4 @@
-import { routes } from "../../service/contract";
+import { contract, routes } from "../../service/contract";
 import { gatewayDocument } from "../../lib/openapi";
 
 interface Operation {
@@ -14,19 +14,24 @@ interface GatewayResponse {
 }
 
 interface Document {
+  info: { title: string };
   paths: Record<string, Record<string, Operation>>;
   components: { securitySchemes: Record<string, unknown>; schemas: Record<string, unknown> };
   "x-amazon-apigateway-gateway-responses": Record<string, GatewayResponse>;
   [extension: string]: unknown;
 }
 
-const targets = { invokeArn: "arn:invoke", userPoolArn: "arn:users" };
+const targets = { apiName: "records-api-pr-7", invokeArn: "arn:invoke", userPoolArn: "arn:users" };
 const document = JSON.parse(gatewayDocument(targets)) as Document;
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ title: `${method.toUpperCase()} ${path}`, operation })),
 );
 
 describe("the API's document", () => {
+  it("is titled with the API's name, which AWS would change otherwise", () => {
+    expect(document.info).toEqual({ ...contract.info, title: "records-api-pr-7" });
+  });
+
   it("has these operations, each with the one scope it needs", () => {
     expect(Object.fromEntries(operations.map(({ title, operation }) => [title, operation.security]))).toEqual({
       "GET /health": [],

@@ -386,6 +386,17 @@ export const violatingChanges: Record<string, Change[]> = {
     ),
     set(webAclLogging, "records", "logDestinationConfigs", []),
   ],
+  "firewall-log-without-matches": [
+    ...[0, 1].flatMap((index) => [
+      edit(webAcl, "records", "dataProtectionConfig.dataProtections", (fields) =>
+        (fields as unknown[]).toSpliced(index, 1),
+      ),
+      set(webAcl, "records", `dataProtectionConfig.dataProtections.${index}.action`, "HASH"),
+      set(webAcl, "records", `dataProtectionConfig.dataProtections.${index}.excludeRuleMatchDetails`, true),
+      set(webAcl, "records", `dataProtectionConfig.dataProtections.${index}.excludeRateBasedDetails`, true),
+    ]),
+    set(webAcl, "records", "dataProtectionConfig", undefined),
+  ],
   "users-second-factor": [
     set(userPool, "users", "mfaConfiguration", "OPTIONAL"),
     set(userPool, "users", "softwareTokenMfaConfiguration", undefined),
@@ -593,6 +604,10 @@ export const violatingChanges: Record<string, Change[]> = {
       })),
     ),
   ],
+  "trail-every-region": [
+    set(trail, "trail", "isMultiRegionTrail", false),
+    set(trail, "trail", "isMultiRegionTrail", undefined),
+  ],
   "bucket-complete": [
     without(bucketPolicy, "trail"),
     without(bucketEncryption, "trail"),
@@ -664,7 +679,6 @@ export const excepted: Record<string, Change> = {
       resources,
     ),
   "stage-client-certificate": set(stage, "records", "clientCertificateId", "certificate"),
-  "trail-every-region": set(trail, "trail", "isMultiRegionTrail", true),
   "users-deletion-protection": set(userPool, "users", "deletionProtection", "ACTIVE"),
 };
 

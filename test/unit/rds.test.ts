@@ -85,6 +85,12 @@ describe("Rds", () => {
     });
   });
 
+  it("leaves to RDS what storage does that is not striped", async () => {
+    const { inputs } = only(await deploy({ allocatedStorage: 399 }), "aws:rds/instance:Instance");
+    expect(inputs).not.toHaveProperty("iops");
+    expect(inputs).not.toHaveProperty("storageThroughput");
+  });
+
   it("has the class, storage, standby, backups and version that are asked for", async () => {
     const larger = await deploy({
       instanceClass: "db.m7g.large",
@@ -97,6 +103,8 @@ describe("Rds", () => {
     expect(only(larger, "aws:rds/instance:Instance").inputs).toMatchObject({
       instanceClass: "db.m7g.large",
       allocatedStorage: 400,
+      iops: 12_000,
+      storageThroughput: 500,
       maxAllocatedStorage: 1000,
       multiAz: false,
       backupRetentionPeriod: 35,

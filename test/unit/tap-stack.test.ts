@@ -1,5 +1,5 @@
 import "./mocked-bundle";
-import { isolated, recordProgram } from "./program";
+import { accountId, isolated, recordProgram } from "./program";
 import { all, counts, only, type Recorded } from "./recorder";
 
 /** What `TapStack` wires together, seen at the inputs where it arrives. */
@@ -309,10 +309,12 @@ describe("TapStack", () => {
 });
 
 describe("every setting arrives where it belongs", () => {
+  const analyticsImage = `${accountId}.dkr.ecr.eu-central-1.amazonaws.com/analytics:1`;
   let recorded: Recorded[];
   beforeAll(async () => {
     recorded = await recordProgram({
       ...isolated,
+      analyticsImage,
       environmentSuffix: "pr-7",
       region: "eu-central-1",
       vpcCidr: "172.20.0.0/17",
@@ -475,7 +477,7 @@ describe("every setting arrives where it belongs", () => {
 
   it("analyticsImage", () => {
     const { containerDefinitions } = only(recorded, "aws:ecs/taskDefinition:TaskDefinition").inputs;
-    expect(JSON.parse(containerDefinitions as string)).toMatchObject([{ image: isolated.analyticsImage }]);
+    expect(JSON.parse(containerDefinitions as string)).toMatchObject([{ image: analyticsImage }]);
   });
 
   it("logRetentionDays, for every log but the audit log and the tasks'", () => {

@@ -130,6 +130,7 @@ describe("a function in the VPC", () => {
             "arn:aws:ec2:eu-west-1:123456789012:subnet/subnet-1",
             "arn:aws:ec2:eu-west-1:123456789012:subnet/subnet-2",
             "arn:aws:ec2:eu-west-1:123456789012:security-group/SecurityGroup-work",
+            "arn:aws:ec2:eu-west-1:123456789012:security-group/sg-default",
             "arn:aws:ec2:eu-west-1:123456789012:network-interface/*",
           ],
         },
@@ -137,6 +138,12 @@ describe("a function in the VPC", () => {
           Sid: "DeleteNetworkInterface",
           Effect: "Allow",
           Action: "ec2:DeleteNetworkInterface",
+          Resource: "arn:aws:ec2:eu-west-1:123456789012:*/*",
+        },
+        {
+          Sid: "AssignAddresses",
+          Effect: "Allow",
+          Action: ["ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"],
           Resource: "arn:aws:ec2:eu-west-1:123456789012:network-interface/*",
         },
         {

@@ -330,6 +330,11 @@ describe("Vpc", () => {
             Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
             Resource: "arn:aws:logs:eu-west-1:123456789012:log-group:vpc-flow-logs-pr-7:*",
           },
+          {
+            Effect: "Allow",
+            Action: "logs:DescribeLogGroups",
+            Resource: "arn:aws:logs:eu-west-1:123456789012:log-group:*",
+          },
         ],
       });
     });
@@ -341,6 +346,7 @@ describe("Vpc", () => {
       publicSubnetIds: ["Subnet-public-1", "Subnet-public-2"],
       privateSubnetIds: ["Subnet-private-1", "Subnet-private-2"],
       dataSubnetIds: ["Subnet-data-1", "Subnet-data-2"],
+      defaultSecurityGroupId: "DefaultSecurityGroup-default",
       natGatewayIds: [],
       awsAccess: { nat: false, s3PrefixListId: "pl-s3", endpointSecurityGroupId: "SecurityGroup-endpoints" },
     });

@@ -53,6 +53,14 @@ describe("WebAcl", () => {
         managed(6, "AWSManagedRulesCommonRuleSet", [{ name: "SizeRestrictions_BODY", actionToUse: { count: {} } }]),
       ],
       visibilityConfig: visibility("records-waf-pr-7"),
+      dataProtectionConfig: {
+        dataProtections: ["QUERY_STRING", "BODY"].map((fieldType) => ({
+          field: { fieldType },
+          action: "SUBSTITUTION",
+          excludeRuleMatchDetails: false,
+          excludeRateBasedDetails: false,
+        })),
+      },
     });
   });
 

@@ -79,7 +79,9 @@ describe("a missing suffix", () => {
 });
 
 const publicImage = "public.ecr.aws/nginx/nginx-unprivileged:stable-alpine";
-const unreachable = `analyticsImage: "${publicImage}" must be in a private ECR registry (<account>.dkr.ecr.<region>.amazonaws.com/…) when natStrategy is none: nothing else can be reached`;
+const unreachable = (image: string) =>
+  `analyticsImage: "${image}" must be in a private ECR registry of the region (<account>.dkr.ecr.eu-west-1.amazonaws.com/…) when natStrategy is none: nothing else can be reached`;
+const distantImage = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/analytics:1";
 
 describe("values that contradict each other are refused before any resource:", () => {
   it.each<[string, Record<string, string>, string[]]>([
@@ -103,7 +105,7 @@ describe("values that contradict each other are refused before any resource:", (
       { natStrategy: "none" },
       [
         'interfaceEndpoints: "[]" must also hold secretsmanager, elasticache, logs, xray, ecr.api, ecr.dkr when natStrategy is none',
-        unreachable,
+        unreachable(publicImage),
       ],
     ],
     [
@@ -113,7 +115,12 @@ describe("values that contradict each other are refused before any resource:", (
         'interfaceEndpoints: "[\\"logs\\",\\"kms\\"]" must also hold secretsmanager, elasticache, xray, ecr.api, ecr.dkr when natStrategy is none',
       ],
     ],
-    ["no NAT with a public image", { ...isolated, analyticsImage: publicImage }, [unreachable]],
+    ["no NAT with a public image", { ...isolated, analyticsImage: publicImage }, [unreachable(publicImage)]],
+    [
+      "no NAT with an image of another region",
+      { ...isolated, analyticsImage: distantImage },
+      [unreachable(distantImage)],
+    ],
     [
       "storage without room to grow",
       { databaseAllocatedStorage: "91" },

@@ -28,11 +28,12 @@ describe("the availability zones", () => {
     expect(chosen).toEqual(["euw1-az1", "euw1-az2"]);
   });
 
-  it("are such as need no opting in", async () => {
+  it("are such as need no opting in, and have all services", async () => {
     const { asked } = await choose(2, ["euw1-az1", "euw1-az2"]);
     expect(asked).toEqual({
       state: "available",
       filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+      excludeZoneIds: ["use1-az3"],
     });
   });
 

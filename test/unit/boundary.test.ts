@@ -84,6 +84,17 @@ describe.each(suffixes)("the boundary of %s", (stage, suffix) => {
     expect(refused).toEqual(refused.map(() => false));
   });
 
+  it("lets functions have their network interfaces, as Lambda makes sure of", () => {
+    const interfaces = regional("ec2", "network-interface/*");
+    const allowed = [
+      isAllowed(boundary, "ec2:AssignPrivateIpAddresses", interfaces),
+      isAllowed(boundary, "ec2:CreateNetworkInterface", interfaces),
+      isAllowed(boundary, "ec2:DeleteNetworkInterface", regional("ec2", "*/*")),
+      isAllowed(boundary, "ec2:UnassignPrivateIpAddresses", interfaces),
+    ];
+    expect(allowed).toEqual([true, true, true, true]);
+  });
+
   it("opens the key of secrets for Secrets Manager only", () => {
     const through = (service: string) => ({ ...context, "kms:ViaService": `${service}.eu-west-1.amazonaws.com` });
     const decrypts = (service: string) => isAllowed(boundary, "kms:Decrypt", key, through(service));

@@ -48,8 +48,15 @@ export function boundaryStatements(scope: Scope): Statement[] {
     {
       Sid: "NetworkInterfacesOfFunctions",
       Effect: "Allow",
-      Action: ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"],
+      Action: ["ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:UnassignPrivateIpAddresses"],
       Resource: regionalArn(scope, "ec2", "network-interface/*"),
+    },
+    {
+      Sid: "DeleteNetworkInterfacesOfFunctions",
+      Effect: "Allow",
+      Action: "ec2:DeleteNetworkInterface",
+      // Lambda makes sure before it makes a function, and names no kind (Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC").
+      Resource: regionalArn(scope, "ec2", "*/*"),
     },
     {
       Sid: "InOwnNetwork",

@@ -3,6 +3,7 @@ import { stages, type Stage } from "./stages";
 
 export interface BootstrapConfig {
   region: string;
+  /** The repository that deploys, as the tokens of its runs name it: `owner/name`, or `owner@id/name@id`. */
   githubRepository: string;
   /** ARN of the account's identity provider for GitHub Actions; empty where there is none yet. */
   githubProviderArn: string;
@@ -10,6 +11,9 @@ export interface BootstrapConfig {
 }
 
 const stageNames = Object.keys(stages).join("|");
+
+/** What GitHub lets an owner and a repository be called. */
+const [owner, name] = ["[A-Za-z0-9-]{1,39}", "[A-Za-z0-9._-]{1,100}"];
 
 /** Of each key, what it is unless set, and what is allowed. */
 const keys = {
@@ -20,8 +24,8 @@ const keys = {
   },
   githubRepository: {
     preset: "",
-    accepts: /^[A-Za-z0-9-]{1,39}\/[A-Za-z0-9._-]{1,100}$/,
-    allowed: "the repository that deploys, as owner/name",
+    accepts: new RegExp(`^${owner}(/${name}|@\\d+/${name}@\\d+)$`),
+    allowed: "the repository that deploys, as owner/name, or as owner@id/name@id where its tokens say that",
   },
   githubProviderArn: {
     preset: "",

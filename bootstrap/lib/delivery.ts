@@ -13,7 +13,7 @@ export interface DeliveryArgs {
   account: Account;
   stages: Stage[];
   providerArn: pulumi.Input<string>;
-  /** Repository that deploys, as owner/name. */
+  /** Repository that deploys, as the tokens of its runs name it. */
   repository: string;
   stateKeyArn: pulumi.Input<string>;
 }

@@ -34,7 +34,9 @@ export class GithubIdentity extends pulumi.ComponentResource {
 
 /**
  * Lets workflows of a repository assume a role.
- * @param subjects ends of the `sub` claims, after `repo:<owner>/<name>:`
+ * @param repository as the `sub` claims name it: newer repositories with the identifiers of owner and repository, which no successor of the same name gets (GitHub's
+ * documentation, "OpenID Connect reference")
+ * @param subjects ends of the `sub` claims, after `repo:<repository>:`
  */
 export function workflowTrust(providerArn: string, repository: string, subjects: string[]): string {
   return policyDocument([

@@ -9,7 +9,7 @@ export interface WorkflowRoleArgs {
   name: string;
   description: string;
   providerArn: pulumi.Input<string>;
-  /** Repository whose workflows may assume the role, as owner/name. */
+  /** Repository whose workflows may assume the role, as their tokens name it. */
   repository: string;
   /** Ends of the `sub` claims of the workflows that may. */
   subjects: string[];

@@ -267,6 +267,14 @@ describe("the bootstrap of an account", () => {
       ]);
     });
 
+    it("of a repository that its tokens name with identifiers, as they do", async () => {
+      const newer = await recordBootstrap({ githubRepository: "example@12/tap@34" });
+      const [trust] = statements(only(newer, "aws:iam/role:Role", "tap-preview").inputs.assumeRolePolicy);
+      expect(trust?.Condition).toMatchObject({
+        StringEquals: { "token.actions.githubusercontent.com:sub": ["repo:example@12/tap@34:pull_request"] },
+      });
+    });
+
     it("for the stages of the account only", async () => {
       const prod = await recordBootstrap({ stages: "prod" });
       const roles = all(prod, "aws:iam/role:Role").map(({ inputs }) => inputs.name);
@@ -299,7 +307,7 @@ describe("the configuration of the bootstrap", () => {
           "The configuration has 5 mistakes; nothing was created.",
           '  - stage: "dev" is no key; docs/bootstrap.md lists them all',
           '  - region: "Ireland" allowed is an AWS region such as eu-west-1',
-          '  - githubRepository: "tap" allowed is the repository that deploys, as owner/name',
+          '  - githubRepository: "tap" allowed is the repository that deploys, as owner/name, or as owner@id/name@id where its tokens say that',
           '  - githubProviderArn: "arn:x" allowed is the ARN of an identity provider for token.actions.githubusercontent.com, or empty',
           '  - stages: "dev,dev" allowed is some of pull-request, dev, prod, each once, separated by commas',
         ].join("\n"),
@@ -307,12 +315,19 @@ describe("the configuration of the bootstrap", () => {
     );
   });
 
-  it.each(["example/*", "example", "/tap", "example/tap:pull_request", ""])(
-    "is refused with the repository %j, which would let others in",
-    (githubRepository) => {
-      expect(() => loadBootstrapConfig({ githubRepository })).toThrow("githubRepository");
-    },
-  );
+  it.each([
+    "example/*",
+    "example",
+    "/tap",
+    "example/tap:pull_request",
+    "",
+    "example@12/tap",
+    "example/tap@34",
+    "example@*/tap@*",
+    "example@12/tap@34:pull_request",
+  ])("is refused with the repository %j, which would let others in", (githubRepository) => {
+    expect(() => loadBootstrapConfig({ githubRepository })).toThrow("githubRepository");
+  });
 
   it.each(["test", "dev,", "dev,prod,dev", "*"])("is refused with the stages %j", (stages) => {
     expect(() => loadBootstrapConfig({ githubRepository: "example/tap", stages })).toThrow("stages");

@@ -166,6 +166,7 @@ describe.each(stageNames)("the deploy role of %s", (stage) => {
       // The account's, and what IAM cannot tell apart (docs/bootstrap.md, "An account of its own for prod").
       "apigateway:PATCH arn:aws:apigateway:eu-west-1::/account",
       "apigateway:PUT arn:aws:apigateway:eu-west-1::/tags/ARN",
+      "cloudwatch:PutCompositeAlarm *",
       "ecs:DeregisterTaskDefinition *",
       "iam:AttachRolePolicy arn:aws:iam::ACCOUNT:role/api-gateway-cloudwatch-logs iam:PolicyARN=arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
       "iam:PassRole arn:aws:iam::ACCOUNT:role/api-gateway-cloudwatch-logs iam:PassedToService=apigateway.amazonaws.com",
@@ -237,6 +238,32 @@ describe.each(stageNames)("the deploy role of %s", (stage) => {
       for (const action of ["Decrypt", "GenerateDataKey", "CreateGrant"]) {
         expect(uses(action, theirs)).toEqual(services.map(() => false));
       }
+    }
+  });
+
+  it("passes the checks of Application Auto Scaling, which name no alarm or concern all, and changes no other's alarm itself", () => {
+    const alarm = (name: string) => regional("cloudwatch", `alarm:${name}`);
+    for (const action of ["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm"]) {
+      expect(ask(action, alarm(""))).toBe(true);
+      const all = ["true", "false"].map((via) => ask(action, "*", { "aws:ViaAWSService": via }));
+      expect(all).toEqual([true, false]);
+      for (const other of others) {
+        for (const name of ["api-latency", "TargetTracking-service/ecs"]) {
+          expect(ask(action, alarm(`${name}-${other}`), { "aws:ViaAWSService": "false" })).toBe(false);
+        }
+      }
+    }
+  });
+
+  it("takes addresses of its environments only from what they are at, a NAT gateway's interface without tags among it", () => {
+    const takes = (kind: string, context: Context) =>
+      ask("ec2:DisassociateAddress", regional("ec2", `${kind}/1`), context);
+    expect(takes("elastic-ip", { "aws:ResourceTag/Environment": suffix })).toBe(true);
+    expect(takes("elastic-ip", {})).toBe(false);
+    expect(takes("network-interface", {})).toBe(true);
+    for (const other of others) {
+      expect(takes("elastic-ip", { "aws:ResourceTag/Environment": other })).toBe(false);
+      expect(takes("network-interface", { "aws:ResourceTag/Environment": other })).toBe(false);
     }
   });
 
@@ -357,6 +384,8 @@ describe.each(stageNames)("the deploy role of %s", (stage) => {
     expect(permissions.flatMap(({ Action }) => list(Action)).filter((action) => action.includes("*"))).toEqual([]);
     const everywhere = permissions.filter(({ Resource }) => list(Resource).includes("*"));
     expect(everywhere.map(({ Sid }) => Sid).sort()).toEqual([
+      "AlarmsByScaling",
+      "CompositeAlarms",
       "CreateKey",
       "CreateUserPool",
       "Deliveries",

@@ -18,7 +18,7 @@ SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 # botocore's names of services whose requests are signed under another one.
 SIGNED_OTHERWISE = {"monitoring": "cloudwatch"}
 # Parameters that say what an operation is about; none of them can hold a secret.
-SUBJECTS = re.compile(r"(Name|Arn|Id|Identifier|Family|Prefix|Boundary|Resource|Rule|Role|Cluster|Service|Key|Bucket)(s|List)?$", re.I)
+SUBJECTS = re.compile(r"(Name|Arn|Id|Identifier|Family|Prefix|Boundary|Qualifier|Resource|Rule|Role|Cluster|Service|Key|Bucket)(s|List)?$", re.I)
 TAGS = re.compile(r"Tag", re.I)
 
 

@@ -192,10 +192,11 @@ const subjectsOf: Record<string, Subjects> = {
     if (operation === "CreateUserPool") return [["*", "made"]];
     return UserPoolId || ResourceArn ? [[arn("cognito-idp", "userpool/ID"), "owned"]] : [["*"]];
   },
-  lambda: (operation, { FunctionName, Resource, Role }) => {
+  lambda: (operation, { FunctionName, Qualifier, Resource, Role }) => {
     if (typeof Resource === "string") return [[Resource]];
     if (typeof FunctionName !== "string") return [["*"]];
-    const resource = FunctionName.startsWith("arn:") ? FunctionName : arn("lambda", `function:${FunctionName}`);
+    const whole = FunctionName.startsWith("arn:") ? FunctionName : arn("lambda", `function:${FunctionName}`);
+    const resource = typeof Qualifier === "string" ? `${whole}:${Qualifier}` : whole;
     const action = operation === "Invoke" ? ["action:lambda:InvokeFunction"] : [];
     return [[resource, ...action], ...(operation === "CreateFunction" ? pass(Role, "lambda") : [])];
   },
@@ -286,8 +287,9 @@ const subjectsOf: Record<string, Subjects> = {
     if (dashboards.length > 0) {
       return dashboards.map((name): Question => [`arn:aws:cloudwatch::${account}:dashboard/${String(name)}`]);
     }
-    if (alarms.length > 0) return alarms.map((name): Question => [arn("cloudwatch", `alarm:${String(name)}`)]);
-    return [[operation === "DescribeAlarms" ? arn("cloudwatch", "alarm:*") : "*"]];
+    // Of composite alarms both concern everything, whatever they name (CloudWatch API reference).
+    if (operation === "DescribeAlarms" || operation === "PutCompositeAlarm") return [["*"]];
+    return alarms.length > 0 ? alarms.map((name): Question => [arn("cloudwatch", `alarm:${String(name)}`)]) : [["*"]];
   },
   cloudtrail: (operation, { CloudWatchLogsRoleArn, Name, ResourceId, ResourceIdList, TrailName }) => {
     // Descriptions concern no trail, whatever they name.

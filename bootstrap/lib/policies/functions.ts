@@ -37,9 +37,10 @@ export function functionStatements(scope: Scope): Statement[] {
       Effect: "Allow",
       // Who lets Secrets Manager rotate by a function must be allowed to invoke it (Secrets Manager user guide, "Permissions for rotation").
       Action: "lambda:InvokeFunction",
-      Resource: invoked.map((type) =>
-        regionalArn(scope, "lambda", `function:${resourceName(type, scope.environmentSuffix)}`),
-      ),
+      // The provider names the version that it invokes, Secrets Manager none.
+      Resource: invoked
+        .map((type) => regionalArn(scope, "lambda", `function:${resourceName(type, scope.environmentSuffix)}`))
+        .flatMap((arn) => [arn, `${arn}:$LATEST`]),
     },
     {
       Sid: "Schedule",
@@ -119,12 +120,33 @@ export function taskStatements(scope: Scope): Statement[] {
       Resource: scalableTargets,
       Condition: retagged(scope),
     },
+    ...alarmsOfScaling(scope),
     {
       Sid: "DescribeScaling",
       Effect: "Allow",
       // Cannot be narrowed (Service authorization reference, "AWS Application Auto Scaling").
       Action: ["application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies"],
       Resource: "*",
+    },
+  ];
+}
+
+/**
+ * Application Auto Scaling makes sure, by calls that name no alarm, that its caller may do to alarms what it then does itself, by a role of its own (its user guide,
+ * "Permissions validation for API calls on target resources").
+ */
+function alarmsOfScaling(scope: Scope): Statement[] {
+  const Action = ["cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm"];
+  return [
+    // What CloudWatch makes of no name, as its refusals show. It is nobody's alarm.
+    { Sid: "NamelessAlarm", Effect: "Allow", Action, Resource: regionalArn(scope, "cloudwatch", "alarm:") },
+    {
+      Sid: "AlarmsByScaling",
+      Effect: "Allow",
+      Action,
+      // Should it be asked for everything instead: through a service only, never by the role itself (IAM user guide, "Forward access sessions").
+      Resource: "*",
+      Condition: { Bool: { "aws:ViaAWSService": "true" } },
     },
   ];
 }

@@ -14,15 +14,20 @@ export function monitoringStatements(scope: Scope): Statement[] {
       Effect: "Allow",
       Action: [
         "cloudwatch:DeleteAlarms",
-        "cloudwatch:DescribeAlarms",
         "cloudwatch:ListTagsForResource",
-        "cloudwatch:PutCompositeAlarm",
         "cloudwatch:PutMetricAlarm",
         "cloudwatch:TagResource",
         "cloudwatch:UntagResource",
       ],
       // They are too many to be named one by one in a policy.
       Resource: regionalArn(scope, "cloudwatch", `alarm:*-${environmentSuffix}`),
+    },
+    {
+      Sid: "CompositeAlarms",
+      Effect: "Allow",
+      // For composite alarms CloudWatch takes no narrower permission (CloudWatch API reference, "DescribeAlarms", "PutCompositeAlarm").
+      Action: ["cloudwatch:DescribeAlarms", "cloudwatch:PutCompositeAlarm"],
+      Resource: "*",
     },
     {
       Sid: "Dashboard",

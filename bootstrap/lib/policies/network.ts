@@ -45,6 +45,7 @@ const changes = [
   "DeleteVpcEndpoints",
   "DescribeVpcAttribute",
   "DetachInternetGateway",
+  "DisassociateAddress",
   "DisassociateRouteTable",
   "ModifySecurityGroupRules",
   "ModifySubnetAttribute",
@@ -114,6 +115,14 @@ export function networkStatements(scope: Scope): Statement[] {
       Action: ["ec2:CreateTags", "ec2:DeleteTags"],
       Resource,
       Condition: retagged(scope),
+    },
+    {
+      Sid: "DisassociateFromNatGateways",
+      Effect: "Allow",
+      Action: "ec2:DisassociateAddress",
+      // Beside the address, what it is at is asked about (Service authorization reference). The interfaces of NAT gateways carry no tag.
+      Resource: regionalArn(scope, "ec2", "network-interface/*"),
+      Condition: { StringLikeIfExists: { "aws:ResourceTag/Environment": scope.environmentSuffix } },
     },
     {
       Sid: "DeleteNetworkInterfacesOfFunctions",

@@ -5,6 +5,7 @@ import { gatewayArn, iamArn, owned, roleNames, type Scope } from "./scope";
 /** What is asked of a whole account, to find what belongs to an environment. */
 const lists = [
   "cloudtrail:ListTrails",
+  "cloudwatch:DescribeAlarms",
   "cloudwatch:ListDashboards",
   "cognito-idp:ListUserPools",
   "ecs:ListClusters",
@@ -26,7 +27,6 @@ const lists = [
 const looks = [
   "application-autoscaling:ListTagsForResource",
   "cloudtrail:ListTags",
-  "cloudwatch:DescribeAlarms",
   "cloudwatch:ListTagsForResource",
   "cognito-idp:DescribeUserPool",
   "cognito-idp:ListTagsForResource",
@@ -82,7 +82,7 @@ const lookedAt = [
 export function findStatements(scope: Scope): Statement[] {
   const paths = ["/apikeys", "/restapis", "/usageplans", "/usageplans/*", "/tags/*"];
   return [
-    // They concern no resource (Service authorization reference).
+    // They concern no resource (Service authorization reference), or with composite alarms all (CloudWatch API reference, "DescribeAlarms").
     { Sid: "List", Effect: "Allow", Action: lists, Resource: "*" },
     {
       Sid: "Look",

@@ -60,6 +60,7 @@ class OperationsTest(unittest.TestCase):
         self.ask("iam", "get_role", RoleName="ecs-task-dev")
         self.ask("kms", "describe_key", KeyId="key-1")
         self.ask("lambda", "get_function", FunctionName="records-service-dev")
+        self.ask("lambda", "invoke", FunctionName="schema-migration-dev", Qualifier="$LATEST", Payload=b"{}")
         self.assertEqual(
             [(line["service"], line["operation"], line["parameters"]) for line in self.noted()],
             [
@@ -67,6 +68,7 @@ class OperationsTest(unittest.TestCase):
                 ("iam", "GetRole", {"RoleName": "ecs-task-dev"}),
                 ("kms", "DescribeKey", {"KeyId": "key-1"}),
                 ("lambda", "GetFunction", {"FunctionName": "records-service-dev"}),
+                ("lambda", "Invoke", {"FunctionName": "schema-migration-dev", "Qualifier": "$LATEST"}),
             ],
         )
         self.assertEqual(self.noted()[3]["request"], "GET /2015-03-31/functions/records-service-dev")

@@ -63,6 +63,7 @@ export class Delivery extends pulumi.ComponentResource {
       providerArn,
       repository,
       subjects: stages[stage].subjects,
+      sessionSeconds: stages[stage].sessionSeconds,
       policies: deployPolicies(stage, this.scope(stage), stateKeyArn),
     });
   }
@@ -75,6 +76,7 @@ export class Delivery extends pulumi.ComponentResource {
       providerArn,
       repository,
       subjects: ["pull_request"],
+      sessionSeconds: stages["pull-request"].sessionSeconds,
       policies: { dev: previewStatements(this.scope("dev"), stateKeyArn) },
     });
   }

@@ -7,10 +7,13 @@ export const stages = {
     subjects: ["pull_request", "ref:refs/heads/main"],
     tested: true,
     swept: true,
+    // An environment takes up to 40 minutes to come or go.
+    sessionSeconds: 7200,
   },
-  dev: { suffix: "dev", subjects: ["environment:dev"], tested: true, swept: false },
+  // An update of the database may take four hours (lib/rds.ts).
+  dev: { suffix: "dev", subjects: ["environment:dev"], tested: true, swept: false, sessionSeconds: 18_000 },
   /** With patients' data. */
-  prod: { suffix: "prod", subjects: ["environment:production"], tested: false, swept: false },
+  prod: { suffix: "prod", subjects: ["environment:production"], tested: false, swept: false, sessionSeconds: 18_000 },
 } satisfies Record<string, StageSettings>;
 
 export type Stage = keyof typeof stages;
@@ -24,4 +27,6 @@ interface StageSettings {
   tested: boolean;
   /** Whether what environments leave behind is looked for and removed. */
   swept: boolean;
+  /** Longest session of a workflow run, in seconds; at most twelve hours. The workflows ask for as long. */
+  sessionSeconds: number;
 }

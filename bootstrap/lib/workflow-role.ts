@@ -13,18 +13,21 @@ export interface WorkflowRoleArgs {
   repository: string;
   /** Ends of the `sub` claims of the workflows that may. */
   subjects: string[];
+  /** Longest session, in seconds. */
+  sessionSeconds: number;
   /** What the role may do: at most ten policies (IAM user guide, "IAM and AWS STS quotas"). */
   policies: Policies;
 }
 
-/** Seconds. A whole environment takes up to 40 minutes to come or go. */
-const maxSessionDuration = 7200;
-
 /** Makes a role that workflows assume, and its policies, as children of a component. */
 export function createWorkflowRole(parent: pulumi.Resource, args: WorkflowRoleArgs): aws.iam.Role {
-  const { name, description, providerArn, repository, subjects } = args;
+  const { name, description, providerArn, repository, sessionSeconds, subjects } = args;
   const assumeRolePolicy = pulumi.output(providerArn).apply((arn) => workflowTrust(arn, repository, subjects));
-  const role = new aws.iam.Role(name, { name, description, maxSessionDuration, assumeRolePolicy }, { parent });
+  const role = new aws.iam.Role(
+    name,
+    { name, description, maxSessionDuration: sessionSeconds, assumeRolePolicy },
+    { parent },
+  );
   for (const [end, statements] of Object.entries(args.policies)) {
     const policy = new aws.iam.Policy(
       `${name}-${end}`,

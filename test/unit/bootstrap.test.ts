@@ -232,24 +232,25 @@ describe("the bootstrap of an account", () => {
       expect(trust?.Principal).toEqual({ Federated: githubProviderArn });
     });
 
-    it("as one role each, by the exact claims of its runs, for two hours", () => {
+    it("as one role each, by the exact claims of its runs, for two hours, or five where an update may take four", () => {
       const trust = (...subjects: string[]) => workflowTrust("arn:OpenIdConnectProvider-github", repository, subjects);
       const roles = all(recorded, "aws:iam/role:Role").filter(({ name }) => name !== "api-gateway-logs");
       expect(roles.map(({ inputs }) => inputs)).toEqual(
         [
-          ["tap-deploy-dev", "Deploys dev environments", trust("environment:dev")],
-          ["tap-deploy-prod", "Deploys prod environments", trust("environment:production")],
+          ["tap-deploy-dev", "Deploys dev environments", trust("environment:dev"), 18_000],
+          ["tap-deploy-prod", "Deploys prod environments", trust("environment:production"), 18_000],
           [
             "tap-deploy-pull-request",
             "Deploys pull-request environments",
             trust("pull_request", "ref:refs/heads/main"),
+            7200,
           ],
-          ["tap-preview", "Sees what a pull request would change in dev", trust("pull_request")],
-        ].map(([name, description, assumeRolePolicy]) => ({
+          ["tap-preview", "Sees what a pull request would change in dev", trust("pull_request"), 7200],
+        ].map(([name, description, assumeRolePolicy, maxSessionDuration]) => ({
           name,
           description,
           assumeRolePolicy,
-          maxSessionDuration: 7200,
+          maxSessionDuration,
         })),
       );
       expect(statements(trust("environment:dev"))).toEqual([

@@ -21,20 +21,28 @@ interface Step {
   with?: Record<string, string>;
 }
 
+interface Concurrency {
+  group: string;
+  "cancel-in-progress": unknown;
+}
+
 interface Job {
   uses?: string;
+  concurrency?: Concurrency;
   if?: string;
   needs?: string;
   environment?: string;
   permissions?: Record<string, string>;
   "timeout-minutes"?: number;
+  strategy?: unknown;
+  outputs?: Record<string, string>;
   steps?: Step[];
 }
 
 interface Workflow {
   on: Record<string, unknown>;
   permissions: unknown;
-  concurrency: { group: string; "cancel-in-progress": unknown };
+  concurrency?: Concurrency;
   jobs: Record<string, Job>;
 }
 
@@ -52,7 +60,8 @@ const jobs = workflows.flatMap(({ file, workflow }) =>
   })),
 );
 const signedIn = jobs.filter(({ job }) => job.permissions?.["id-token"] === "write");
-const roleOf = (job: Job) => job.steps?.find(({ uses }) => uses === "./.github/actions/prepare")?.with?.role ?? "";
+const prepared = (job: Job) => job.steps?.find(({ uses }) => uses === "./.github/actions/prepare")?.with;
+const roleOf = (job: Job) => prepared(job)?.role ?? "";
 
 describe("the workflows", () => {
   it("are these", () => {
@@ -64,6 +73,7 @@ describe("the workflows", () => {
       "environment.yml test",
       "environment.yml destroy",
       "preview.yml preview",
+      "sweep.yml list",
       "sweep.yml sweep",
     ]);
   });
@@ -91,7 +101,7 @@ describe("the workflows", () => {
       ...((load(prepare) as { runs: Job }).runs.steps ?? []),
     ];
     expect(runs.filter(({ run }) => run?.includes("${{"))).toEqual([]);
-    expect(runs.filter(({ run }) => run !== undefined)).toHaveLength(12);
+    expect(runs.filter(({ run }) => run !== undefined)).toHaveLength(13);
   });
 
   it("run no shell in the shared action but the installation, as the linter does not look there", () => {
@@ -119,22 +129,28 @@ describe("the workflows", () => {
     const withToken = workflows.flatMap(
       ({ file, source }) => source.match(/.*github\.token.*/g)?.map(() => file) ?? [],
     );
-    expect(withToken).toEqual(["preview.yml", "sweep.yml"]);
+    expect(withToken).toEqual(["preview.yml", "sweep.yml", "sweep.yml"]);
   });
 
   it("come one after the other where they change something", () => {
+    const environment = (number: string) => ({ group: `environment-\${{ ${number} }}`, "cancel-in-progress": false });
     expect(Object.fromEntries(workflows.map(({ file, workflow }) => [file, workflow.concurrency]))).toEqual({
       "ci.yml": {
         group: "ci-${{ github.workflow }}-${{ github.ref }}",
         "cancel-in-progress": "${{ github.event_name == 'pull_request' }}",
       },
-      "deploy.yml": { group: "deploy", "cancel-in-progress": false },
-      "environment.yml": {
-        group: "environment-${{ github.event.pull_request.number }}",
-        "cancel-in-progress": false,
-      },
+      "deploy.yml": undefined,
+      "environment.yml": environment("github.event.pull_request.number"),
       "preview.yml": { group: "preview-${{ github.event.pull_request.number }}", "cancel-in-progress": true },
       "sweep.yml": { group: "sweep", "cancel-in-progress": false },
+    });
+    const together = jobs.filter(({ job }) => job.concurrency).map(({ title, job }) => [title, job.concurrency]);
+    expect(Object.fromEntries(together)).toEqual({
+      // Prod may wait for its approval for long.
+      "deploy.yml dev": { group: "deploy-dev", "cancel-in-progress": false },
+      "deploy.yml prod": { group: "deploy-prod", "cancel-in-progress": false },
+      // With the runs of the pull request itself.
+      "sweep.yml sweep": environment("matrix.number"),
     });
   });
 
@@ -169,6 +185,7 @@ describe("the workflows", () => {
       "environment.yml test": signIn,
       "environment.yml destroy": signIn,
       "preview.yml preview": { ...signIn, "pull-requests": "write" },
+      "sweep.yml list": { ...signIn, "pull-requests": "read" },
       "sweep.yml sweep": { ...signIn, "pull-requests": "read" },
     });
     const unlimited = jobs.filter(({ job }) => !job.uses && !job["timeout-minutes"]).map(({ title }) => title);
@@ -179,7 +196,7 @@ describe("the workflows", () => {
     const checkouts = jobs
       .flatMap(({ job }) => job.steps ?? [])
       .filter(({ uses }) => uses?.startsWith("actions/checkout@"));
-    expect(checkouts).toHaveLength(7);
+    expect(checkouts).toHaveLength(8);
     expect(checkouts.filter((step) => String(step.with?.["persist-credentials"]) !== "false")).toEqual([]);
   });
 
@@ -202,13 +219,15 @@ describe("the workflows", () => {
       ["environment.yml test", "tap-deploy-pull-request"],
       ["environment.yml destroy", "tap-deploy-pull-request"],
       ["preview.yml preview", "tap-preview"],
+      ["sweep.yml list", "tap-deploy-pull-request"],
       ["sweep.yml sweep", "tap-deploy-pull-request"],
     ]);
     for (const { triggers, job } of signedIn) expect(trusted(roleOf(job))).toContain(subjectOf(triggers, job));
   });
 
   it("sign in for nobody's fork, and for no account without a bootstrap", () => {
-    for (const { triggers, job } of signedIn.filter(({ job: { needs } }) => needs !== "dev")) {
+    // What needs one of these does not run without it.
+    for (const { triggers, job } of signedIn.filter(({ job: { needs = "" } }) => !["dev", "list"].includes(needs))) {
       expect(job.if).toContain("vars.AWS_ACCOUNT_ID != ''");
       if (triggers.includes("pull_request")) {
         expect(job.if).toContain("github.event.pull_request.head.repo.full_name == github.repository");
@@ -225,6 +244,36 @@ describe("the workflows", () => {
       { run: '.github/scripts/destroy "$STACK"' },
       { if: "always()", run: 'npm run sweep -- --suffix "$STACK" --region "$AWS_REGION" --delete --yes' },
     ]);
+  });
+
+  it("sweep up after each pull request that may have left something, in a job of its own", () => {
+    const { list, sweep } = workflows.find(({ file }) => file === "sweep.yml")?.workflow.jobs ?? {};
+    expect(list?.outputs).toEqual({ numbers: "${{ steps.list.outputs.numbers }}" });
+    expect(list?.steps?.at(-1)).toMatchObject({
+      id: "list",
+      run: `numbers=$(.github/scripts/list-closed)\nprintf 'numbers=%s\\n' "$numbers" >>"$GITHUB_OUTPUT"\n`,
+    });
+    expect(sweep).toMatchObject({
+      needs: "list",
+      if: "needs.list.outputs.numbers != '[]'",
+      strategy: { "fail-fast": false, matrix: { number: "${{ fromJSON(needs.list.outputs.numbers) }}" } },
+    });
+    expect(sweep?.steps?.at(-1)).toMatchObject({
+      env: { NUMBER: "${{ matrix.number }}" },
+      run: '.github/scripts/sweep "$NUMBER"',
+    });
+  });
+
+  it("have credentials until they end at the latest, for as long as the role gives them", () => {
+    const { inputs } = load(prepare) as { inputs: Record<string, { default?: string }> };
+    expect(prepare).toContain("role-duration-seconds: ${{ inputs.session-seconds }}");
+    for (const { job } of signedIn) {
+      const seconds = Number(prepared(job)?.["session-seconds"] ?? inputs["session-seconds"]?.default);
+      const stage = (Object.keys(stages) as Stage[]).find((name) => deployRoleName(name) === roleOf(job));
+      // The preview's is the pull request's.
+      expect(seconds).toBe(stages[stage ?? "pull-request"].sessionSeconds);
+      expect((job["timeout-minutes"] ?? 0) * 60).toBeLessThanOrEqual(seconds);
+    }
   });
 
   it("deploy to prod after dev has been tested, in the environment that asks for an approval", () => {
@@ -252,7 +301,6 @@ describe("the workflows", () => {
     expect(script).toContain(`s3://${stateBucketName(account)}?region=$AWS_REGION`);
     expect(script).toContain(`awskms://${stateKeyAlias}?region=$AWS_REGION&context_${stageContext}=$stage`);
     expect(script).toContain(`arn:aws:iam::$AWS_ACCOUNT_ID:policy/${boundaryName("$stage" as Stage)}`);
-    expect(text(".github/scripts/sweep")).toContain(`--bucket "${stateBucketName(account)}"`);
-    expect(prepare).toContain("role-duration-seconds: 7200");
+    expect(text(".github/scripts/list-closed")).toContain(`--bucket "${stateBucketName(account)}"`);
   });
 });

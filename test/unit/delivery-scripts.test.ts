@@ -1,0 +1,105 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { repository } from "../../tools/paths";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tap-scripts-"));
+  copyFileSync(join(repository, "Pulumi.dev.yaml"), join(folder, "Pulumi.dev.yaml"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/**
+ * Runs a script of the workflows beside programs that only note how they were called.
+ * @param answers what each program does then, as shell commands
+ */
+function run(script: string, args: string[], answers: Record<string, string>) {
+  for (const [program, answer] of Object.entries(answers)) {
+    const text = `#!/bin/sh\nprintf '%s\\n' "${program} $*" >>"${folder}/calls"\n${answer}\n`;
+    writeFileSync(join(folder, program), text, { mode: 0o755 });
+  }
+  const { status, stdout } = spawnSync(join(repository, ".github/scripts", script), args, {
+    cwd: folder,
+    encoding: "utf8",
+    env: {
+      PATH: `${folder}:${process.env.PATH ?? ""}`,
+      AWS_ACCOUNT_ID: "123456789012",
+      AWS_REGION: "eu-west-1",
+    },
+  });
+  const calls = join(folder, "calls");
+  return { status, stdout, calls: existsSync(calls) ? readFileSync(calls, "utf8").trimEnd().split("\n") : [] };
+}
+
+describe("the list of pull requests that may have left something", () => {
+  const list = (stacks: string, open: string, closed: string) =>
+    run("list-closed", [], {
+      aws: `echo '${stacks}'`,
+      date: "echo 2026-01-01",
+      gh: `case "$*" in *"--state open"*) printf '${open}' ;; *) printf '${closed}' ;; esac`,
+    });
+  const keys = (...numbers: number[]) =>
+    numbers
+      .map((number) => `.pulumi/stacks/tap/pr-${number}.json\t.pulumi/stacks/tap/pr-${number}.json.bak`)
+      .join("\t");
+
+  it("names those with a stack that are not open, and those closed lately, once", () => {
+    const { calls, status, stdout } = list(keys(7, 12, 3), "12\\n7\\n120\\n", "3\\n20\\n");
+    expect([status, stdout]).toEqual([0, "[3,20]\n"]);
+    expect(calls).toContain(
+      "gh pr list --state closed --search closed:>=2026-01-01 --limit 1000 --json number --jq .[].number",
+    );
+  });
+
+  it("is empty where nothing may be left", () => {
+    expect(list("None", "", "").stdout).toBe("[]\n");
+    expect(list(keys(7), "7\\n", "").stdout).toBe("[]\n");
+  });
+
+  it("has no more than GitHub makes jobs of", () => {
+    const closed = Array.from({ length: 300 }, (_, index) => index + 1);
+    const { stdout } = list("None", "", closed.map((number) => `${number}\\n`).join(""));
+    expect(JSON.parse(stdout)).toEqual(closed.slice(0, 256));
+  });
+
+  it("is none where GitHub does not say which are open", () => {
+    const { status, stdout } = run("list-closed", [], { aws: "echo None", date: "echo 2026-01-01", gh: "exit 1" });
+    expect([status, stdout]).toEqual([1, ""]);
+  });
+});
+
+describe("the sweep of a pull request", () => {
+  const sweep = (answers: Record<string, string>) => run("sweep", ["7"], { npm: "", pulumi: "", ...answers });
+  const swept = "npm run sweep -- --suffix pr-7 --region eu-west-1 --delete --yes";
+
+  it("destroys its environment and removes what is left of it, once GitHub says that it is closed", () => {
+    const { calls, status } = sweep({ gh: "echo MERGED" });
+    expect(status).toBe(0);
+    expect(calls[0]).toBe("gh pr view 7 --json state --jq .state");
+    expect(calls).toContain("pulumi destroy --yes --skip-preview --stack pr-7");
+    expect(calls.at(-1)).toBe(swept);
+  });
+
+  it("removes also what a destroy could not", () => {
+    const { calls, status } = sweep({ gh: "echo CLOSED", pulumi: 'case "$1" in destroy) exit 1 ;; esac' });
+    expect([status, calls.at(-1)]).toEqual([0, swept]);
+  });
+
+  it("touches nothing where it is open again, or GitHub does not say", () => {
+    for (const [gh, expected] of [
+      ["echo OPEN", 0],
+      ["exit 1", 1],
+    ] as const) {
+      const { calls, status } = sweep({ gh });
+      expect([status, calls.filter((call) => !call.startsWith("gh "))]).toEqual([expected, []]);
+    }
+  });
+
+  it("fails where something is left", () => {
+    expect(sweep({ gh: "echo CLOSED", npm: "exit 1" }).status).toBe(1);
+  });
+});

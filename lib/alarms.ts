@@ -176,7 +176,7 @@ function functionAlarms(type: FunctionType, args: AlarmsArgs): Alarm[] {
 }
 
 function auditAlarms(args: AlarmsArgs): Alarm[] {
-  const { counted, functionOf } = metricSources(args);
+  const { counted, delivery, functionOf } = metricSources(args);
   return [
     {
       type: "audit-log-failures",
@@ -201,6 +201,20 @@ function auditAlarms(args: AlarmsArgs): Alarm[] {
       period: minutes(5),
       datapoints: [3, 3],
       missingData: "breaching",
+    },
+    {
+      type: "audit-delivery-behind",
+      group: "audit",
+      description: "For a quarter of an hour the audit trail has been more than half an hour behind the audit log",
+      // The least, as the newest value is: one good run ends the alarm.
+      metrics: { delay: delivery("AuditDeliveryDelay", "Minimum") },
+      expression: "delay",
+      comparison: "GreaterThanThreshold",
+      threshold: minutes(30),
+      period: minutes(5),
+      datapoints: [3, 3],
+      // That is for `audit-delivery-stopped`.
+      missingData: "notBreaching",
     },
   ];
 }

@@ -19,11 +19,14 @@ export function metricNamespace(environmentSuffix: string): string {
 /** Whatever in an environment has metrics (each service's user guide, "Metrics and dimensions"). */
 export function metricSources({ environmentSuffix, region }: Pick<Environment, "environmentSuffix" | "region">) {
   const name = (type: ResourceType) => resourceName(type, environmentSuffix);
+  const own = (service: FunctionType) => source("tap", { service, environment: environmentSuffix });
   return {
     api: source("AWS/ApiGateway", { ApiName: name("records-api"), Stage: environmentSuffix }),
     functionOf: (type: FunctionType) => source("AWS/Lambda", { FunctionName: name(type) }),
     /** What the records service counts itself. */
-    counted: source("tap", { service: "records-service", environment: environmentSuffix }),
+    counted: own("records-service"),
+    /** What the delivery of the audit log measures itself. */
+    delivery: own("records-operations"),
     /** What metric filters count. */
     filtered: source(metricNamespace(environmentSuffix), {}),
     firewall: source("AWS/WAFV2", { WebACL: name("records-waf"), Region: region, Rule: "ALL" }),

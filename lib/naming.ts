@@ -123,6 +123,7 @@ export const resourceTypes = {
   "firewall-blocks": "CloudWatch alarm",
   "audit-log-failures": "CloudWatch alarm",
   "audit-delivery-stopped": "CloudWatch alarm",
+  "audit-delivery-behind": "CloudWatch alarm",
   "database-cpu": "CloudWatch alarm",
   "database-memory": "CloudWatch alarm",
   "database-storage": "CloudWatch alarm",

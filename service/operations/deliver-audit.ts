@@ -51,12 +51,18 @@ export class AuditDelivery {
     private readonly database: Database,
     private readonly auditLog: LogReader,
     private readonly log: Log,
+    /** Told at the beginning of each run how many seconds of the audit log have not been read yet. */
+    private readonly measureDelay: (seconds: number) => void,
   ) {}
 
-  /** @param deadline moment after which no other page is read, in milliseconds of `Date.now()` */
+  /**
+   * @param deadline moment after which no other page is read, in milliseconds of `Date.now()`, unless the run would
+   * otherwise get no further than the one before
+   */
   async run(deadline: number): Promise<Delivery> {
     const now = Date.now();
     const { upTo } = await this.one<{ upTo: string }>(selectUpTo);
+    this.measureDelay((now - Date.parse(upTo)) / 1000);
     const delivery: Delivery = { appended: 0, malformed: 0, upTo };
     const range = { from: Date.parse(upTo) - overlap, to: now };
     const isComplete = await this.deliverAll(range, delivery, deadline);
@@ -70,13 +76,14 @@ export class AuditDelivery {
     delivery: Delivery,
     deadline: number,
   ): Promise<boolean> {
+    const begun = Date.parse(delivery.upTo);
     for await (const page of this.auditLog.pages(range)) {
       for (let start = 0; start < page.length; start += batchSize) {
         const batch = page.slice(start, start + batchSize);
         await this.deliver(batch, batch.at(-1)?.timestamp ?? range.from, delivery);
       }
-      // After an empty page nothing would be kept: the next run would be no further.
-      if (page.length > 0 && Date.now() >= deadline) return false;
+      // Sooner, the next run would stop at the same place.
+      if (Date.now() >= deadline && Date.parse(delivery.upTo) > begun) return false;
     }
     return true;
   }

@@ -6,7 +6,7 @@ import type { SessionEnding } from "./end-sessions";
 import type { Log } from "../log";
 import type { Verification } from "./verify-chain";
 
-/** Milliseconds that a delivery takes at most, so that it is done before the next one, a minute later. */
+/** Milliseconds after which a delivery leaves what follows to the next one, which starts a minute after it. */
 const deliveryLimit = 50_000;
 
 /** Milliseconds of the function's time that a delivery leaves for the page it is at. */

@@ -1,7 +1,9 @@
 import { Logger } from "@aws-lambda-powertools/logger";
+import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { awsJobLimits } from "../aws-client";
 import { connectDataStores } from "../data-stores";
+import { functionMetrics } from "../function-metrics";
 import { AuditLog, deliverToCloudWatch } from "../records/audit-log";
 import { endAllSessions } from "../records/sessions";
 import { createSecretsClient } from "../secret";
@@ -14,6 +16,7 @@ import { verifyAudit } from "./verify-audit";
 
 const environment = readOperationsEnvironment(process.env);
 const log = new Logger({ serviceName: "records-operations", persistentKeys: { environment: environment.name } });
+const metrics = functionMetrics("records-operations", environment.name);
 
 const logs = new CloudWatchLogsClient(awsJobLimits);
 const { database, redis } = connectDataStores(createSecretsClient(), environment, "records-operations");
@@ -21,7 +24,10 @@ const auditLog = new LogReader(logs, environment.auditLogGroup);
 
 /** What the records service needs done beside its requests; invoked by a schedule or an operator. */
 export const handler = createHandler({
-  delivery: new AuditDelivery(database, auditLog, log),
+  delivery: new AuditDelivery(database, auditLog, log, (seconds) => {
+    metrics.addMetric("AuditDeliveryDelay", MetricUnit.Seconds, seconds);
+    metrics.publishStoredMetrics();
+  }),
   verifyAudit: () => verifyAudit(database, auditLog, log),
   sessionEnding: new SessionEnding(
     (userId) => endAllSessions(redis, userId, environment.sessionAbsoluteSeconds),

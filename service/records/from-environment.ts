@@ -1,8 +1,9 @@
 import { Logger } from "@aws-lambda-powertools/logger";
-import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { awsClientLimits } from "../aws-client";
 import { connectDataStores } from "../data-stores";
+import { functionMetrics } from "../function-metrics";
 import { createSecretsClient } from "../secret";
 import { verifiedByGateway, verifiedByKeys } from "./access-tokens";
 import { deliverToCloudWatch } from "./audit-log";
@@ -13,11 +14,7 @@ import { fetchUserPoolKeys } from "./user-pool-keys";
 /** The records service with what its environment variables name, for whatever passes requests to it. */
 export function serviceFromEnvironment(variables: NodeJS.ProcessEnv) {
   const environment = readRecordsEnvironment(variables);
-  const metrics = new Metrics({
-    namespace: "tap",
-    serviceName: "records-service",
-    defaultDimensions: { environment: environment.name },
-  });
+  const metrics = functionMetrics("records-service", environment.name);
   const app = createService({
     ...connectDataStores(createSecretsClient(), environment, "records-service"),
     readToken:

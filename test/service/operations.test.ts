@@ -270,6 +270,29 @@ describe("deliver-audit", () => {
     expect(await chainIds()).toEqual(ids(lines));
   });
 
+  it("gets further than the run before, however much it reads again and however little time it has", async () => {
+    const lines = linesSince(9 * minute, 10);
+    put(lines);
+    await deliver();
+    await server.run(`UPDATE records.audit_delivery SET up_to = '${lines[6]?.occurredAt}'`);
+    server.aws.logs.pageSize = 2;
+    expect((await deliver(operations, 1)).upTo).toBe(lines[7]?.occurredAt);
+    expect((await deliver(operations, 1)).upTo).toBe(lines[9]?.occurredAt);
+  });
+
+  it("measures how far behind it begins, whatever becomes of it", async () => {
+    const delays = () =>
+      logged().flatMap(({ AuditDeliveryDelay: delay, service, environment }) =>
+        delay === undefined ? [] : [{ service, environment, hours: Math.round((delay as number) / 3600) }],
+      );
+    const measured = (hours: number) => ({ service: "records-operations", environment: "test", hours });
+    server.aws.failAt({ operation: "FilterLogEvents", occurrence: 1, when: "before" });
+    await expect(deliver()).rejects.toThrow("InjectedFailure");
+    await deliver();
+    await deliver();
+    expect(delays()).toEqual([measured(24), measured(24), measured(0)]);
+  });
+
   it("keeps what was covered, together with the moment, where a batch fails in its middle", async () => {
     const lines = linesSince(3 * hour, 1200);
     put(lines);

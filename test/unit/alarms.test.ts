@@ -54,6 +54,7 @@ describe("the alarms", () => {
       "redis-rotation-duration": "credentials: duration > 720000, 1 of 1 of 60 s, silence is fine",
       "audit-log-failures": "audit: failures >= 1, 1 of 1 of 60 s, silence is fine",
       "audit-delivery-stopped": "audit: invocations < 1, 3 of 3 of 300 s, silence alarms",
+      "audit-delivery-behind": "audit: delay > 1800, 3 of 3 of 300 s, silence is fine",
       "access-refusals": "security: refusals > 150, 1 of 1 of 300 s, silence is fine",
       "firewall-blocks": "security: blocked > 2000, 1 of 1 of 300 s, silence is fine",
       "database-cpu": "infrastructure: value > 80, 15 of 15 of 60 s, silence alarms",
@@ -122,6 +123,9 @@ describe("the alarms", () => {
     });
     expect(metricsOf("audit-delivery-stopped")).toEqual({
       invocations: 'AWS/Lambda/Invocations Sum {"FunctionName":"records-operations-pr-7"}',
+    });
+    expect(metricsOf("audit-delivery-behind")).toEqual({
+      delay: 'tap/AuditDeliveryDelay Minimum {"service":"records-operations","environment":"pr-7"}',
     });
     expect(metricsOf("access-refusals")).toEqual({ refusals: "tap/pr-7/AccessRefusals Sum {}" });
     expect(metricsOf("firewall-blocks")).toEqual({

@@ -33,7 +33,7 @@ describe("Monitoring", () => {
       "aws:cloudwatch/compositeAlarm:CompositeAlarm": 6,
       "aws:cloudwatch/dashboard:Dashboard": 1,
       "aws:cloudwatch/logMetricFilter:LogMetricFilter": 1,
-      "aws:cloudwatch/metricAlarm:MetricAlarm": 34,
+      "aws:cloudwatch/metricAlarm:MetricAlarm": 35,
       "aws:cloudwatch/queryDefinition:QueryDefinition": 6,
       "aws:sns/topic:Topic": 1,
       "aws:sns/topicPolicy:TopicPolicy": 1,

@@ -64,7 +64,7 @@ describe("TapStack", () => {
       "aws:cloudwatch/eventTarget:EventTarget": 1,
       "aws:cloudwatch/logGroup:LogGroup": 16,
       "aws:cloudwatch/logMetricFilter:LogMetricFilter": 1,
-      "aws:cloudwatch/metricAlarm:MetricAlarm": 34,
+      "aws:cloudwatch/metricAlarm:MetricAlarm": 35,
       "aws:cloudwatch/queryDefinition:QueryDefinition": 6,
       "aws:cognito/resourceServer:ResourceServer": 2,
       "aws:cognito/userPool:UserPool": 1,

@@ -33,6 +33,7 @@ export interface ApiGatewayArgs {
 export const accessLogFormat = JSON.stringify({
   requestId: "$context.requestId",
   extendedRequestId: "$context.extendedRequestId",
+  integrationRequestId: "$context.integration.requestId",
   requestTime: "$context.requestTime",
   httpMethod: "$context.httpMethod",
   resourcePath: "$context.resourcePath",

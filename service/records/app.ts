@@ -19,9 +19,10 @@ import type { Lookup, ReadCache } from "./read-cache";
 import type { Sessions } from "./sessions";
 import { type Parameters, readBody, readParameters } from "./validation";
 
-/** What whoever receives the request knows of it: the part of API Gateway's proxy event that is used here. */
+/** What whoever receives the request knows of it, in the form of API Gateway's proxy event. */
 export interface Bindings {
   requestContext: {
+    /** Nobody else chooses it: the audit trail names the request by it. */
     requestId: string;
     identity: { sourceIp: string };
     authorizer?: { claims?: Record<string, unknown> } | null;

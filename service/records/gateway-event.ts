@@ -1,4 +1,4 @@
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import type { Bindings } from "./app";
 
 interface App {
@@ -8,8 +8,15 @@ interface App {
 /** Takes requests as API Gateway's REST proxy integration passes them (API Gateway developer guide, "Lambda proxy integrations"). */
 export const createHandler =
   (app: App) =>
-  async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
-    const response = await app.fetch(requestOf(event), event);
+  async (
+    event: APIGatewayProxyEvent,
+    { awsRequestId }: Pick<Context, "awsRequestId">,
+  ): Promise<APIGatewayProxyResult> => {
+    const { identity, authorizer } = event.requestContext;
+    const response = await app.fetch(requestOf(event), {
+      // Lambda's, as a client can choose the gateway's (API Gateway developer guide, "Access logging for REST APIs").
+      requestContext: { requestId: awsRequestId, identity, authorizer },
+    });
     return {
       statusCode: response.status,
       headers: Object.fromEntries(response.headers),
@@ -26,8 +33,12 @@ function requestOf(event: APIGatewayProxyEvent): Request {
     for (const value of values ?? []) address.searchParams.append(name, value);
   const headers = new Headers();
   for (const [name, values] of Object.entries(event.multiValueHeaders))
-    for (const value of values ?? []) headers.append(name, value);
+    // API Gateway may pass characters that no header of HTTP holds; `Headers` throws at them.
+    for (const value of (values ?? []).filter(isHeaderValue)) headers.append(name, value);
   const mayHaveBody = body !== null && httpMethod !== "GET" && httpMethod !== "HEAD";
   const content = mayHaveBody ? Buffer.from(body, isBase64Encoded ? "base64" : "utf8") : undefined;
   return new Request(address, { method: httpMethod, headers, body: content });
 }
+
+/** RFC 9110, section 5.5. */
+const isHeaderValue = (text: string) => /^[\t\x20-\x7e\x80-\xff]*$/.test(text);

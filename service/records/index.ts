@@ -1,4 +1,4 @@
-import type { APIGatewayProxyEvent } from "aws-lambda";
+import type { APIGatewayProxyEvent, Context } from "aws-lambda";
 import { serviceFromEnvironment } from "./from-environment";
 import { createHandler } from "./gateway-event";
 
@@ -6,9 +6,9 @@ const { app, publishMetrics } = serviceFromEnvironment(process.env);
 const answer = createHandler(app);
 
 /** The records API in Lambda, behind API Gateway's REST proxy integration. */
-export async function handler(event: APIGatewayProxyEvent) {
+export async function handler(event: APIGatewayProxyEvent, context: Context) {
   try {
-    return await answer(event);
+    return await answer(event, context);
   } finally {
     publishMetrics();
   }

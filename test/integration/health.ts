@@ -2,7 +2,11 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { invoke } from "./invocations";
 import { accountId, environmentSuffix, outputs } from "./stack";
 
-/** Asks the records service for its health, as API Gateway's proxy integration does. */
+/**
+ * Asks the records service for its health, as API Gateway's proxy integration does.
+ *
+ * @param requestId the gateway's id of the request, which a client can choose
+ */
 export async function invokeHealth(requestId: string): Promise<APIGatewayProxyResult> {
   return (await invoke("records-service", healthRequest(requestId))) as APIGatewayProxyResult;
 }

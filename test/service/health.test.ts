@@ -88,7 +88,7 @@ async function start(environment: Record<string, string> = {}, trusted = authori
       path: "/health",
       multiValueHeaders: {},
       body: null,
-      requestContext: { requestId: "request-1", identity: { sourceIp: "192.0.2.1" } },
+      requestContext: { identity: { sourceIp: "192.0.2.1" } },
     };
     const { statusCode, body } = (await container.invoke(event)) as APIGatewayProxyResult;
     return [statusCode, JSON.parse(body) as unknown];

@@ -140,6 +140,7 @@ describe("the access log", () => {
     expect(JSON.parse(accessLogFormat)).toEqual({
       requestId: "$context.requestId",
       extendedRequestId: "$context.extendedRequestId",
+      integrationRequestId: "$context.integration.requestId",
       requestTime: "$context.requestTime",
       httpMethod: "$context.httpMethod",
       resourcePath: "$context.resourcePath",
@@ -159,10 +160,10 @@ describe("the access log", () => {
 
   it("names no path, query, body or header, which could name a patient", () => {
     const variables = [...accessLogFormat.matchAll(/\$[\w.]+/g)].map(([variable]) => variable);
-    expect(variables).toHaveLength(16);
+    expect(variables).toHaveLength(17);
     expect(
       variables.filter((variable) =>
-        /^\$(input|stageVariables)|context\.(path|customDomain|error\.(message|validation)|requestOverride|integration\.(error|request)|authorizer\.claims\.(email|cognito|name))/.test(
+        /^\$(input|stageVariables)|context\.(path|customDomain|error\.(message|validation)|requestOverride|integration\.error|authorizer\.claims\.(email|cognito|name))/.test(
           variable,
         ),
       ),

@@ -35,7 +35,16 @@ describe("the runbook", () => {
 
   it("speaks of configuration that there is", () => {
     const keys = runbook.match(/`[a-z]+[A-Z]\w+(?=[`:])/g)?.map((key) => key.slice(1)) ?? [];
-    const others = ["requestId", "sourceIp", "clientId", "terminatingRuleId", "eventName", "dashboardUrl"];
+    const others = [
+      "requestId",
+      "integrationRequestId",
+      "sourceIp",
+      "clientId",
+      "errorType",
+      "terminatingRuleId",
+      "eventName",
+      "dashboardUrl",
+    ];
     expect(keys.length).toBeGreaterThan(20);
     expect(keys.filter((key) => !(key in settings) && !others.includes(key))).toEqual([]);
   });

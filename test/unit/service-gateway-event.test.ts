@@ -9,9 +9,11 @@ const event = (changes: object) =>
     multiValueQueryStringParameters: null,
     body: null,
     isBase64Encoded: false,
-    requestContext: { requestId: "request-1", identity: { sourceIp: "192.0.2.1" } },
+    requestContext: { requestId: "chosen-by-the-client", identity: { sourceIp: "192.0.2.1" }, stage: "test" },
     ...changes,
   }) as unknown as APIGatewayProxyEvent;
+
+const invocation = { awsRequestId: "invocation-1" };
 
 /** What the service receives of an event. */
 async function received(changes: object) {
@@ -22,7 +24,7 @@ async function received(changes: object) {
       [request, bindings] = [given, context];
       return new Response();
     },
-  })(event(changes));
+  })(event(changes), invocation);
   return { request, bindings };
 }
 
@@ -36,7 +38,20 @@ describe("an event of API Gateway", () => {
       "content-type": "application/json",
     });
     expect(await request.text()).toBe('{"a":"ä"}');
-    expect(bindings).toMatchObject({ requestContext: { requestId: "request-1", identity: { sourceIp: "192.0.2.1" } } });
+    expect(bindings).toEqual({ requestContext: { requestId: "invocation-1", identity: { sourceIp: "192.0.2.1" } } });
+  });
+
+  it("brings the claims of a token that the gateway has verified", async () => {
+    const authorizer = { claims: { sub: "user-1" } };
+    const requestContext = { requestId: "chosen-by-the-client", identity: { sourceIp: "192.0.2.1" }, authorizer };
+    const { bindings } = await received({ requestContext });
+    expect(bindings).toMatchObject({ requestContext: { requestId: "invocation-1", authorizer } });
+  });
+
+  it.each([["Zo\u0142"], ["a\nb"], ["a\rb"], ["a\0b"]])("loses a value that no header can hold: %j", async (value) => {
+    const multiValueHeaders = { Authorization: [value], Accept: [value, "caf\u00e9\t*/*"], "If-Match": ['"1"'] };
+    const { request } = await received({ multiValueHeaders });
+    expect(Object.fromEntries(request.headers)).toEqual({ accept: "caf\u00e9\t*/*", "if-match": '"1"' });
   });
 
   it("keeps every value of the query, as it was meant", async () => {
@@ -64,7 +79,7 @@ describe("an event of API Gateway", () => {
       fetch: () =>
         new Response('{"a":1}', { status: 201, headers: { ETag: '"1"', "Content-Type": "application/json" } }),
     });
-    expect(await handle(event({}))).toEqual({
+    expect(await handle(event({}), invocation)).toEqual({
       statusCode: 201,
       headers: { etag: '"1"', "content-type": "application/json" },
       body: '{"a":1}',

@@ -17,8 +17,11 @@ export interface DatabaseEndpoint {
 /** Connections a container keeps. The function's concurrency times this must fit the database's limit. */
 const maximumConnections = 2;
 
-/** Milliseconds a statement may take, on the server and as seen from here. */
+/** Milliseconds that the server gives a statement. */
 const statementLimit = 5000;
+
+/** Milliseconds that its answer is waited for: longer, so that a server that still works gives up first, and says so. */
+const answerLimit = 6000;
 
 /** PostgreSQL with verified TLS and credentials that may rotate at any time. */
 export class Database {
@@ -51,7 +54,7 @@ export class Database {
   /**
    * Runs statements that take effect together or not at all. Refused credentials and a connection that was lost while it
    * was idle cost another connection, as nothing has run yet; from then on a failure is the caller's. Where the
-   * connection is lost during the commit, the statements may have taken effect.
+   * connection is lost during the commit, or no answer to it comes in time, the statements may have taken effect.
    *
    * @throws UnavailableError like `query`, and whatever `run` throws
    */
@@ -66,10 +69,7 @@ export class Database {
       return result;
     } catch (error) {
       // A connection that cannot roll back is closed, which rolls back as well.
-      const isLost = await client
-        .query("ROLLBACK")
-        .then(() => false)
-        .catch(() => true);
+      const isLost = isUnanswered(error) || !(await canRollBack(client));
       client.release(isLost);
       throw isLost || (error instanceof DatabaseError && !isAnswer(error)) ? unavailable(error) : error;
     }
@@ -93,7 +93,7 @@ export class Database {
         return client;
       } catch (error) {
         client.release(true);
-        if (lost === maximumConnections) throw unavailable(error);
+        if (lost === maximumConnections || isUnanswered(error)) throw unavailable(error);
       }
     }
   }
@@ -133,7 +133,7 @@ export const poolConfig = (
   connectionTimeoutMillis: 2000,
   idleTimeoutMillis: 60_000,
   statement_timeout: statementLimit,
-  query_timeout: statementLimit,
+  query_timeout: answerLimit,
   idle_in_transaction_session_timeout: statementLimit,
   keepAlive: true,
   allowExitOnIdle: true,
@@ -159,6 +159,18 @@ function isLostConnection(error: unknown): boolean {
     /^(Connection terminated unexpectedly|Client has encountered a connection error)/.test(error.message)
   );
 }
+
+/**
+ * Whether an answer did not come in time, for which pg has no name: what else is sent on that connection would wait behind
+ * the statement.
+ */
+const isUnanswered = (error: unknown) => error instanceof Error && error.message === "Query read timeout";
+
+const canRollBack = (client: PoolClient): Promise<boolean> =>
+  client.query("ROLLBACK").then(
+    () => true,
+    () => false,
+  );
 
 const invalidAuthorizationSpecification = "28000";
 const invalidPassword = "28P01";

@@ -1,4 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import type { PoolClient } from "pg";
+import { UnavailableError } from "../../service/unavailable-error";
 import { type Container, type Received, RecordsApi, type RequestOptions } from "./support/records-api";
 import { rotate } from "./support/rotation-steps";
 import { ifMatch, newKey, patientDetails, recordDetails, registerPatient } from "./support/samples";
@@ -203,6 +205,38 @@ describe("PostgreSQL", () => {
       return service.request("PUT", path, { token, headers: ifMatch(1), body: patientDetails() });
     });
     expect((await holdsRow).status).toBe(503);
+  });
+
+  it("slow within a write: it is PostgreSQL that gives the statement up", async () => {
+    const slow = service.database.transaction((client) => client.query("SELECT pg_sleep(9)"));
+    await expect(slow).rejects.toMatchObject({ name: "UnavailableError", cause: { code: "57014" } });
+  });
+
+  /** Stops the process of PostgreSQL that serves the connection, so that nothing is answered on it any more. */
+  async function silence(client: PoolClient): Promise<number> {
+    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    const pid = rows[0]?.pid ?? 0;
+    process.kill(pid, "SIGSTOP");
+    return pid;
+  }
+
+  it.each<[string, (client: PoolClient) => Promise<unknown>]>([
+    ["statement", (client) => client.query("SELECT 1")],
+    ["commit", () => Promise.resolve()],
+  ])("silent at the %s: a write waits for the answer to that, and for nothing behind it", async (_, goOn) => {
+    let silenced = 0;
+    const startedAt = performance.now();
+    const write = service.database.transaction(async (client) => {
+      silenced = await silence(client);
+      await goOn(client);
+    });
+    try {
+      await expect(write).rejects.toThrow(UnavailableError);
+      expect(performance.now() - startedAt).toBeLessThan(8000);
+    } finally {
+      process.kill(silenced, "SIGCONT");
+    }
+    expect((await service.database.query("SELECT 1")).rowCount).toBe(1);
   });
 });
 

@@ -37,10 +37,11 @@ export const dateSchema: OpenAPIV3.SchemaObject = {
 
 export const nameSchema: OpenAPIV3.SchemaObject = { type: "string", minLength: 1, maxLength: 100, pattern: "\\S" };
 
+/** Holds the family name of the last patient, each of whose characters JSON may write as six. */
 export const cursorSchema: OpenAPIV3.SchemaObject = {
   type: "string",
   minLength: 1,
-  maxLength: 512,
+  maxLength: 1024,
   pattern: "^[A-Za-z0-9_-]+$",
 };
 

@@ -1,7 +1,7 @@
 import { Validator } from "@cfworker/json-schema";
 import type { OpenAPIV3 } from "openapi-types";
 import { maximumBodyBytes } from "../contract";
-import { type ModelName, schemas } from "../contract-schemas";
+import { type ModelName, nameSchema, schemas } from "../contract-schemas";
 import { isStorable } from "../storable-text";
 import { type Fault, malformed, malformedBody, Problem } from "./problems";
 
@@ -16,6 +16,10 @@ function isValid(schema: OpenAPIV3.SchemaObject, value: unknown): boolean {
   validators.set(schema, validator);
   return (typeof value !== "string" || isStorable(value)) && validator.validate(value).valid;
 }
+
+/** Names in one form, so that they are found however a keyboard composes their letters (Unicode Standard Annex #15). */
+const normalized = <T>(schema: OpenAPIV3.SchemaObject, value: T): T | string =>
+  schema === nameSchema && typeof value === "string" ? value.normalize("NFC") : value;
 
 /** What a schema takes, in words. */
 export function allowed(schema: OpenAPIV3.SchemaObject): string {
@@ -56,7 +60,7 @@ export function readParameters(declared: OpenAPIV3.ParameterObject[], received: 
     const schema = parameter.schema as OpenAPIV3.SchemaObject;
     const texts = textsOf(parameter, received);
     const [text] = texts;
-    const value = schema.type === "integer" && /^\d{1,10}$/.test(text ?? "") ? Number(text) : text;
+    const value = schema.type === "integer" && /^\d{1,10}$/.test(text ?? "") ? Number(text) : normalized(schema, text);
     if (value === undefined) {
       if (required) faults.push({ parameter: name, detail: `Missing. ${allowed(schema)}` });
       else if (schema.default !== undefined) values[name] = schema.default as string | number;
@@ -91,6 +95,7 @@ export async function readBody(request: Request, model: ModelName): Promise<Reco
       faults.push({ pointer: pointer(name), detail: `Not known here. Allowed: ${Object.keys(known).join(", ")}.` });
   for (const [name, schema] of Object.entries(known)) {
     if (Object.hasOwn(body, name)) {
+      body[name] = normalized(schema, body[name]);
       if (!isValid(schema, body[name])) faults.push({ pointer: pointer(name), detail: allowed(schema) });
     } else if (required?.includes(name)) faults.push({ pointer: pointer(name), detail: `Missing. ${allowed(schema)}` });
   }

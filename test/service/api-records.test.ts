@@ -104,6 +104,30 @@ describe("a patient", () => {
     expect(new Set(everyone).size).toBe(everyone.length);
   });
 
+  it("is found by a name with accents, composed or not, and has it composed", async () => {
+    const family = `René${randomUUID().slice(0, 8)}`;
+    const [composed, decomposed] = [family.normalize("NFC"), family.normalize("NFD")];
+    const { id, body } = await registerPatient(service, token, { familyName: decomposed, givenName: decomposed });
+    expect(body).toMatchObject({ familyName: composed, givenName: composed });
+    for (const name of [composed, decomposed])
+      expect(await pages("/v1/patients", `&familyName=${encodeURIComponent(name)}`)).toEqual([id]);
+  });
+
+  it("has a name that is not too long in the form in which it is kept", async () => {
+    // Hebrew letters that Unicode takes apart in both forms.
+    const body = patientDetails({ familyName: "\ufb2c".repeat(100) });
+    expect((await request("POST", "/v1/patients", { headers: newKey(), body })).status).toBe(400);
+  });
+
+  it("is listed after the one with the longest cursor", async () => {
+    const familyName = "\u0001".repeat(100);
+    const ids = [];
+    for (let count = 0; count < 2; count++) ids.push((await registerPatient(service, token, { familyName })).id);
+    const { body } = await request("GET", `/v1/patients?limit=1&familyName=${encodeURIComponent(familyName)}`);
+    expect(String(body.nextCursor)).toHaveLength(868);
+    expect(await pages("/v1/patients", `&familyName=${encodeURIComponent(familyName)}`)).toEqual(ids.sort());
+  });
+
   it("is not listed by a cursor of another search", async () => {
     const { body } = await request("GET", "/v1/patients?limit=1");
     const cursor = String(body.nextCursor);

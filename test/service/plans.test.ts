@@ -78,7 +78,7 @@ it.each<[string, string, unknown[], string[]]>([
   [
     "patients by name",
     selectPatients({ familyName: "s" }),
-    ["synthetic123%", null, ...nobody, 26],
+    ["Synthetic123%", null, ...nobody, 26],
     ["patients_by_family_name"],
   ],
   [
@@ -90,7 +90,7 @@ it.each<[string, string, unknown[], string[]]>([
   [
     "patients by both, the next",
     selectPatients({ familyName: "s", birthDate: "d", cursor: "c" }),
-    ["synthetic1%", "1950-01-01", "synthetic1", one, 26],
+    ["Synthetic1%", "1950-01-01", "synthetic1", one, 26],
     ["patients_by_birth_date"],
   ],
   ["a record", selectRecord, [one, other, null], ["medical_record_versions_pkey", "medical_records_pkey"]],

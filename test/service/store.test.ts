@@ -156,6 +156,26 @@ describe("patients", () => {
     expect([new Set(all).size, all.filter((id) => [a, b, c].includes(id))]).toEqual([all.length, [a, b, c]]);
   });
 
+  it("are found whatever the case, by the rules of the database alone", async () => {
+    const turkish = await RecordsDatabase.start();
+    // I and ı are one letter there, and only there.
+    await turkish.postgres.administer(
+      "DROP DATABASE records",
+      "CREATE DATABASE records OWNER platform TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'tr'",
+    );
+    await turkish.migrate();
+    const connection = turkish.asService();
+    try {
+      const theirs = new Patients(connection);
+      const { value } = await theirs.create(access("createPatient"), randomUUID(), details({ familyName: "ISIK" }));
+      for (const familyName of ["ISI", "ısı", "Isık"])
+        expect((await theirs.list({ familyName, limit: 10 })).items).toEqual([value]);
+    } finally {
+      await connection.close();
+      await turkish.stop();
+    }
+  });
+
   it("are not listed by a cursor of another list, or of none", async () => {
     const { nextCursor = "" } = await patients.list({ limit: 1 });
     for (const cursor of [nextCursor.slice(0, -1), "AAAA", Buffer.from('xxxxxxxx["a"]').toString("base64url")])

@@ -53,7 +53,7 @@ const lockPatient = "SELECT version FROM records.patients WHERE id = $1 FOR UPDA
 /** Each search has a statement of its own, so that each has the plan that its index allows. */
 export const selectPatients = ({ familyName, birthDate, cursor }: Partial<PatientSearch>) => {
   const conditions = [
-    familyName === undefined ? "$1::text IS NULL" : "family_name_key LIKE $1",
+    familyName === undefined ? "$1::text IS NULL" : "family_name_key LIKE lower($1)",
     birthDate === undefined ? "$2::date IS NULL" : "birth_date = $2",
     cursor === undefined ? "$3::text IS NULL AND $4::uuid IS NULL" : '(family_name_key, id) > ($3 COLLATE "C", $4)',
   ];
@@ -87,7 +87,7 @@ export class Patients {
     const list = ["patients", familyName ?? null, birthDate ?? null];
     const [afterName = null, afterId = null] = cursor === undefined ? [] : decodeCursor(list, cursor);
     const { rows } = await this.database.query<Row<Patient> & { familyNameKey: string }>(selectPatients(search), [
-      familyName === undefined ? null : `${familyName.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`,
+      familyName === undefined ? null : `${familyName.replace(/[\\%_]/g, "\\$&")}%`,
       birthDate ?? null,
       afterName,
       afterId,

@@ -99,7 +99,8 @@ const paths = {
       description:
         "Every other operation under `/v1` needs the live session of the sign-in that the access token comes from, by a " +
         "refreshed token too. It ends when idle for too long, some hours after the sign-in, or when it is ended. Opening " +
-        "it again while it lives answers with the same session; once ended, it takes another sign-in (401).",
+        "it again while it lives answers with the same session; once ended, or not opened soon after the sign-in, it " +
+        "takes another sign-in (401).",
       responses: { "201": answer("The live session.", "Session"), ...failures(400, 401, 403, 429, 503) },
     }),
     get: operation("getSession", "records/read", {

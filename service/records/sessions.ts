@@ -22,13 +22,13 @@ export type Admission =
   | { state: "live"; session: Session }
   /** None was opened since the sign-in. */
   | { state: "absent" }
-  /** By the user, an operator or a time limit; only another sign-in helps. */
+  /** By the user, an operator or a time limit, or not opened in time; only another sign-in helps. */
   | { state: "ended" }
   /** Too many requests; `retryAfter` is in seconds. */
   | { state: "limited"; retryAfter: number };
 
 export interface SessionLimits {
-  /** Seconds without a request after which a session ends (45 CFR 164.312(a)(2)(iii)). */
+  /** Seconds without a request after which a session ends, or can no longer be opened (45 CFR 164.312(a)(2)(iii)). */
   idle: number;
   /** Seconds from the sign-in after which its session ends whatever happens. */
   absolute: number;
@@ -39,6 +39,9 @@ export interface SessionLimits {
 /**
  * Sessions in Redis, by its clock, so that all containers agree. Counted from the sign-in, the absolute limit cannot
  * be put off by refreshing tokens, and what tells that a session has ended need not be kept any longer than that.
+ *
+ * A sign-in opens its session within the idle limit: should Redis lose its data, a session that ended does not open
+ * again after that.
  */
 export class Sessions {
   constructor(
@@ -112,6 +115,7 @@ const admitScript = script(`
   if ended or (openedAt and now >= tonumber(idleExpiresAt)) then return {'ended'} end
   if not openedAt then
     if ARGV[5] == '0' then return {'absent'} end
+    if now >= signedInAt + idle then return {'ended'} end
     openedAt = now
   end
 

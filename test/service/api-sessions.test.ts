@@ -106,6 +106,17 @@ describe("a session", () => {
     for (const request of [use, show, open]) expect(await request(token)).toMatchObject(ended);
   });
 
+  it("is opened soon after the sign-in or not at all, whether Redis has lost it or it never was", async () => {
+    const claims = { origin_jti: randomUUID(), auth_time: seconds() - 890 };
+    expect((await open(issue(claims))).status).toBe(201);
+    const late = issue({ ...claims, auth_time: seconds() - 901 });
+    expect((await open(late)).status).toBe(201);
+    expect((await use(late)).status).toBe(200);
+    await api.redis.administer("DEL", `session:${claims.origin_jti}`);
+    expect(await use(late)).toMatchObject(notOpen);
+    expect(await open(late)).toMatchObject(ended);
+  });
+
   it("ends some time after the sign-in however much it is used, and no refreshed token opens another", async () => {
     const [userId, claims] = [randomUUID(), { auth_time: seconds() - 100, origin_jti: randomUUID() }];
     const opened = await open(issue(claims, userId), api.container({ sessionLimits: { absolute: 200 } }));
@@ -119,12 +130,12 @@ describe("a session", () => {
 
   it("leaves nothing in Redis beyond its absolute end", async () => {
     const signInId = randomUUID();
-    const token = issue({ origin_jti: signInId, auth_time: seconds() - 43_100 });
-    await open(token);
+    const token = issue({ origin_jti: signInId, auth_time: seconds() - 100 });
+    await open(token, api.container({ sessionLimits: { absolute: 200 } }));
     const left = () => api.redis.administer("PTTL", `session:${signInId}`);
     expect(await left()).toBeGreaterThan(90_000);
     expect(await left()).toBeLessThanOrEqual(101_000);
-    await end(token);
+    await end(token, api.container({ sessionLimits: { absolute: 200 } }));
     expect(await left()).toBeLessThanOrEqual(101_000);
   });
 

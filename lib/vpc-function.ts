@@ -142,7 +142,7 @@ const traceStatements: Statement[] = [
 
 /**
  * Lambda makes the function's network interfaces in its name, in its subnets and with its security groups only. It refuses the function unless the role may
- * delete any resource's, whatever its type (Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC").
+ * delete what has whatever identifier; there are only network interfaces to which that applies (Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC").
  */
 function networkInterfaceStatements(
   environment: Environment,
@@ -161,16 +161,10 @@ function networkInterfaceStatements(
       ],
     },
     {
-      Sid: "DeleteNetworkInterface",
+      Sid: "ChangeNetworkInterface",
       Effect: "Allow",
-      Action: "ec2:DeleteNetworkInterface",
+      Action: ["ec2:AssignPrivateIpAddresses", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"],
       Resource: regionalArn(environment, "ec2", "*/*"),
-    },
-    {
-      Sid: "AssignAddresses",
-      Effect: "Allow",
-      Action: ["ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"],
-      Resource: regionalArn(environment, "ec2", "network-interface/*"),
     },
     {
       Sid: "DescribeNetworkInterfaces",

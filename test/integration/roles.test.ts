@@ -88,11 +88,10 @@ async function functionStatements(type: FunctionType): Promise<PolicyStatement[]
       ...groupIds.map((id) => arnOf("ec2", `security-group/${id}`)),
       arnOf("ec2", "network-interface/*"),
     ]),
-    allow("DeleteNetworkInterface", "ec2:DeleteNetworkInterface", arnOf("ec2", "*/*")),
     allow(
-      "AssignAddresses",
-      ["ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"],
-      arnOf("ec2", "network-interface/*"),
+      "ChangeNetworkInterface",
+      ["ec2:AssignPrivateIpAddresses", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"],
+      arnOf("ec2", "*/*"),
     ),
     allow("DescribeNetworkInterfaces", ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], "*"),
   ];

@@ -16,6 +16,7 @@ describe("what IAM is asked", () => {
 
   it("is about all alarms where composite ones are made or described", () => {
     expect(asked("cloudwatch", "PutCompositeAlarm", { AlarmName: "page-api-dev" })).toEqual([
+      "cloudwatch:TagResource arn:aws:cloudwatch:eu-west-1:123456789012:alarm:page-api-dev",
       "cloudwatch:PutCompositeAlarm *",
     ]);
     expect(asked("cloudwatch", "DescribeAlarms", { AlarmNames: ["page-api-dev"] })).toEqual([

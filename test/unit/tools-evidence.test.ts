@@ -91,7 +91,6 @@ describe("evidence", () => {
         "secret-recoverable",
         "stage-client-certificate",
         "tags-of-environment",
-        "trail-every-region",
         "users-deletion-protection",
         "vpc-interface-endpoints",
       ]),

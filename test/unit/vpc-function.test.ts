@@ -135,16 +135,10 @@ describe("a function in the VPC", () => {
           ],
         },
         {
-          Sid: "DeleteNetworkInterface",
+          Sid: "ChangeNetworkInterface",
           Effect: "Allow",
-          Action: "ec2:DeleteNetworkInterface",
+          Action: ["ec2:AssignPrivateIpAddresses", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"],
           Resource: "arn:aws:ec2:eu-west-1:123456789012:*/*",
-        },
-        {
-          Sid: "AssignAddresses",
-          Effect: "Allow",
-          Action: ["ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"],
-          Resource: "arn:aws:ec2:eu-west-1:123456789012:network-interface/*",
         },
         {
           Sid: "DescribeNetworkInterfaces",

@@ -287,9 +287,12 @@ const subjectsOf: Record<string, Subjects> = {
     if (dashboards.length > 0) {
       return dashboards.map((name): Question => [`arn:aws:cloudwatch::${account}:dashboard/${String(name)}`]);
     }
-    // Of composite alarms both concern everything, whatever they name (CloudWatch API reference).
-    if (operation === "DescribeAlarms" || operation === "PutCompositeAlarm") return [["*"]];
-    return alarms.length > 0 ? alarms.map((name): Question => [arn("cloudwatch", `alarm:${String(name)}`)]) : [["*"]];
+    const named = alarms.map((name): Question => [arn("cloudwatch", `alarm:${String(name)}`)]);
+    // Of composite alarms both concern everything, whatever they name, but for their tags (CloudWatch API reference).
+    if (operation === "DescribeAlarms") return [["*"]];
+    if (operation === "PutCompositeAlarm")
+      return [...named.map(([alarm]): Question => [alarm, "action:cloudwatch:TagResource"]), ["*"]];
+    return named.length > 0 ? named : [["*"]];
   },
   cloudtrail: (operation, { CloudWatchLogsRoleArn, Name, ResourceId, ResourceIdList, TrailName }) => {
     // Descriptions concern no trail, whatever they name.

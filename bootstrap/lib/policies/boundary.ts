@@ -19,6 +19,13 @@ export function boundaryStatements(scope: Scope): Statement[] {
       Resource: logGroupArns(scope),
     },
     {
+      Sid: "NamesOfLogGroups",
+      Effect: "Allow",
+      // Flow logs look for their group among all.
+      Action: "logs:DescribeLogGroups",
+      Resource: regionalArn(scope, "logs", "log-group:*"),
+    },
+    {
       Sid: "EnhancedMonitoring",
       Effect: "Allow",
       Action: [
@@ -48,13 +55,13 @@ export function boundaryStatements(scope: Scope): Statement[] {
     {
       Sid: "NetworkInterfacesOfFunctions",
       Effect: "Allow",
-      Action: ["ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:UnassignPrivateIpAddresses"],
+      Action: "ec2:CreateNetworkInterface",
       Resource: regionalArn(scope, "ec2", "network-interface/*"),
     },
     {
-      Sid: "DeleteNetworkInterfacesOfFunctions",
+      Sid: "ChangeNetworkInterfacesOfFunctions",
       Effect: "Allow",
-      Action: "ec2:DeleteNetworkInterface",
+      Action: ["ec2:AssignPrivateIpAddresses", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"],
       // Lambda makes sure before it makes a function, and names no kind (Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC").
       Resource: regionalArn(scope, "ec2", "*/*"),
     },

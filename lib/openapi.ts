@@ -101,7 +101,7 @@ export const gatewayProblems: Record<string, GatewayProblem> = {
   WAF_FILTERED: forbidden,
 };
 
-/** A problem document (RFC 9457) that names the request, so that it can be found in the access log. */
+/** A problem document (RFC 9457) that names the request, so that it can be found in the access log; one about tokens says of what kind they are (RFC 6750, section 3). */
 function gatewayResponse({ status, title, retryAfter }: GatewayProblem) {
   return {
     statusCode: status,
@@ -109,6 +109,7 @@ function gatewayResponse({ status, title, retryAfter }: GatewayProblem) {
       "gatewayresponse.header.Content-Type": "'application/problem+json'",
       "gatewayresponse.header.Cache-Control": "'no-store'",
       "gatewayresponse.header.Strict-Transport-Security": "'max-age=63072000; includeSubDomains'",
+      ...(status === 401 && { "gatewayresponse.header.WWW-Authenticate": "'Bearer'" }),
       ...(retryAfter && { "gatewayresponse.header.Retry-After": `'${retryAfter}'` }),
     },
     responseTemplates: {

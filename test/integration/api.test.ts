@@ -234,6 +234,7 @@ describe("answers of the gateway's own", () => {
       "gatewayresponse.header.Content-Type": "'application/problem+json'",
       "gatewayresponse.header.Cache-Control": "'no-store'",
       "gatewayresponse.header.Strict-Transport-Security": "'max-age=63072000; includeSubDomains'",
+      ...(status === 401 ? { "gatewayresponse.header.WWW-Authenticate": "'Bearer'" } : {}),
       ...(status === 429 ? { "gatewayresponse.header.Retry-After": "'1'" } : {}),
     });
     const templates = response.responseTemplates ?? {};

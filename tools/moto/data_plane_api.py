@@ -36,6 +36,10 @@ RESPONSES = {
 }
 
 
+# AWS: "Amazon API Gateway important notes". What a function answers in this header arrives in another.
+REMAPPED = {"www-authenticate": "x-amzn-Remapped-WWW-Authenticate"}
+
+
 class Refused(Exception):
     """Answered by the gateway itself."""
 
@@ -199,7 +203,7 @@ class Call:
         response = Response(base64.b64decode(body) if result.get("isBase64Encoded") else body, result["statusCode"])
         response.headers["Content-Type"] = "application/json"
         for name, value in (result.get("headers") or {}).items():
-            response.headers[name] = str(value)
+            response.headers[REMAPPED.get(name.lower(), name)] = str(value)
         for name, values in (result.get("multiValueHeaders") or {}).items():
             response.headers.setlist(name, [str(value) for value in values])
         response.headers["x-amzn-RequestId"] = self.context["requestId"]

@@ -12,7 +12,7 @@ ECHOES = """
       if (event.queryStringParameters?.fail) throw new Error("no such patient");
       return {
         statusCode: 201,
-        headers: { "content-type": "application/problem+json", etag: '"1"' },
+        headers: { "content-type": "application/problem+json", etag: '"1"', "www-authenticate": "Bearer" },
         multiValueHeaders: { "set-cookie": ["a=1", "b=2"] },
         body: JSON.stringify(event),
       };
@@ -126,6 +126,7 @@ class ApiTest(unittest.TestCase):
         self.assertEqual(status, 201)
         self.assertEqual((headers["Content-Type"], headers["ETag"]), ("application/problem+json", '"1"'))
         self.assertEqual(headers.get_all("Set-Cookie"), ["a=1", "b=2"])
+        self.assertEqual((headers["x-amzn-Remapped-WWW-Authenticate"], headers["WWW-Authenticate"]), ("Bearer", None))
         self.assertEqual(headers["x-amzn-RequestId"], event["requestContext"]["requestId"])
         self.assertEqual((event["resource"], event["path"], event["httpMethod"]), ("/health", "/health", "GET"))
         self.assertEqual(event["queryStringParameters"], {"a": "2"})

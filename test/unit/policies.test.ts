@@ -325,12 +325,13 @@ describe("what would keep a destroyed environment's remains", () => {
     expect(recorded.filter(({ protect }) => protect)).toEqual([]);
   });
 
-  it("is ignored nowhere but where AWS's services own a value", () => {
+  it("is ignored nowhere but where AWS's services own a value, or the local one keeps none", () => {
     const ignored = recorded.filter(({ ignoreChanges }) => ignoreChanges.length > 0);
     expect(ignored.map(({ type, ignoreChanges }) => [type, ignoreChanges]).sort()).toEqual([
       ["aws:ecs/service:Service", ["desiredCount"]],
       ["aws:elasticache/replicationGroup:ReplicationGroup", ["authToken"]],
       ["aws:secretsmanager/secretVersion:SecretVersion", ["secretString", "versionStages"]],
+      ["aws:wafv2/webAcl:WebAcl", ["dataProtectionConfig"]],
     ]);
   });
 });

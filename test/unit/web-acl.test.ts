@@ -62,6 +62,7 @@ describe("WebAcl", () => {
         })),
       },
     });
+    expect(only(recorded, "aws:wafv2/webAcl:WebAcl").ignoreChanges).toEqual(["dataProtectionConfig"]);
   });
 
   it("stands in front of the stage", () => {

@@ -24,6 +24,7 @@ import {
   accountId,
   arnOf,
   aws,
+  canonical,
   collect,
   environmentSuffix,
   nameOf,
@@ -302,9 +303,10 @@ test("may write logs, as the whole account, by a role that API Gateway alone can
   expect(cloudwatchRoleArn).toBe(`arn:${partition}:iam::${accountId}:role/api-gateway-cloudwatch-logs`);
   const RoleName = "api-gateway-cloudwatch-logs";
   const { Role } = await aws.iam.send(new GetRoleCommand({ RoleName }));
-  expect(parsePolicy(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "")).Statement).toEqual([
-    { Effect: "Allow", Principal: { Service: "apigateway.amazonaws.com" }, Action: "sts:AssumeRole" },
-  ]);
+  const { Statement } = parsePolicy(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ""));
+  expect(canonical(Statement)).toEqual(
+    canonical([{ Effect: "Allow", Principal: { Service: "apigateway.amazonaws.com" }, Action: "sts:AssumeRole" }]),
+  );
   const { AttachedPolicies } = await aws.iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
   expect(AttachedPolicies?.map(({ PolicyArn }) => PolicyArn)).toEqual([
     `arn:${partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`,

@@ -35,13 +35,7 @@ describe("encryption (45 CFR 164.312(a)(2)(iv))", () => {
     expect(group).toBe(
       `rds-parameters-${present(database.EngineVersion, "version").split(".")[0] ?? ""}-${outputs.environmentSuffix}`,
     );
-    const parameters = await collect(
-      paginateDescribeDBParameters({ client: aws.rds }, { DBParameterGroupName: group, Source: "user" }),
-      (page) => page.Parameters,
-    );
-    expect(
-      Object.fromEntries(parameters.map(({ ParameterName, ParameterValue }) => [ParameterName, ParameterValue])),
-    ).toEqual({
+    const expected = {
       "rds.force_ssl": "1",
       shared_preload_libraries: "pgaudit,pg_stat_statements",
       "pgaudit.log": "ddl,role,read,write",
@@ -55,7 +49,16 @@ describe("encryption (45 CFR 164.312(a)(2)(iv))", () => {
       log_min_error_statement: "panic",
       log_parameter_max_length: "0",
       log_parameter_max_length_on_error: "0",
-    });
+    };
+    const parameters = await collect(
+      paginateDescribeDBParameters({ client: aws.rds }, { DBParameterGroupName: group }),
+      (page) => page.Parameters,
+    );
+    // A parameter that is set to its default stays one of RDS's or the engine's.
+    const ours = parameters.filter(({ ParameterName = "", Source }) => Source === "user" || ParameterName in expected);
+    expect(
+      Object.fromEntries(ours.map(({ ParameterName, ParameterValue }) => [ParameterName, ParameterValue])),
+    ).toEqual(expected);
   });
 });
 

@@ -8,6 +8,7 @@ import { functionTypes } from "../../lib/naming";
 import {
   accountId,
   aws,
+  canonical,
   collect,
   listOf,
   nameOf,
@@ -95,58 +96,61 @@ test.each([
   ["secrets", ["secretsmanager", "rds"]],
 ] as const)("of the %s domain can be used through %s only", async (domain, services) => {
   const [, ...statements] = await policyOf(domain);
-  // A list of one may come back as the one.
   const hosts = services.map((service) => `${service}.${region}.amazonaws.com`);
   const through = { StringEquals: { "kms:CallerAccount": accountId, "kms:ViaService": hosts } };
-  expect(statements).toEqual([
-    {
-      Sid: "UseThroughServices",
-      Effect: "Allow",
-      Principal: { AWS: root },
-      Action: use,
-      Resource: "*",
-      Condition: through,
-    },
-    {
-      Sid: "GrantsForServices",
-      Effect: "Allow",
-      Principal: { AWS: root },
-      Action: "kms:CreateGrant",
-      Resource: "*",
-      Condition: { ...through, Bool: { "kms:GrantIsForAWSResource": "true" } },
-    },
-  ]);
+  expect(canonical(statements)).toEqual(
+    canonical([
+      {
+        Sid: "UseThroughServices",
+        Effect: "Allow",
+        Principal: { AWS: root },
+        Action: use,
+        Resource: "*",
+        Condition: through,
+      },
+      {
+        Sid: "GrantsForServices",
+        Effect: "Allow",
+        Principal: { AWS: root },
+        Action: "kms:CreateGrant",
+        Resource: "*",
+        Condition: { ...through, Bool: { "kms:GrantIsForAWSResource": "true" } },
+      },
+    ]),
+  );
 });
 
 test("of the logs domain can be used by this region's log service only, for this environment's groups", async () => {
   const [, ...statements] = await policyOf("logs");
   const logGroup = (name: string) => `arn:${partition}:logs:${region}:${accountId}:log-group:${name}`;
-  expect(statements).toEqual([
-    {
-      Sid: "EncryptLogGroups",
-      Effect: "Allow",
-      Principal: { Service: `logs.${region}.amazonaws.com` },
-      Action: [...use, "kms:DescribeKey"],
-      Resource: "*",
-      Condition: {
-        ArnLike: {
-          "kms:EncryptionContext:aws:logs:arn": [
-            nameOf("vpc-flow-logs"),
-            nameOf("audit"),
-            nameOf("api-access"),
-            nameOf("redis-slow-log"),
-            nameOf("redis-engine-log"),
-            nameOf("ecs-analytics"),
-            nameOf("aws-waf-logs"),
-            nameOf("cloudtrail"),
-            ...functionTypes.map((type) => `/aws/lambda/${nameOf(type)}`),
-            `/aws/rds/instance/${nameOf("rds-postgres")}/postgresql`,
-            `/aws/rds/instance/${nameOf("rds-postgres")}/upgrade`,
-            `API-Gateway-Execution-Logs_*/${outputs.environmentSuffix}`,
-            `/aws/ecs/containerinsights/${outputs.ecsClusterName}/performance`,
-          ].map(logGroup),
+  expect(canonical(statements)).toEqual(
+    canonical([
+      {
+        Sid: "EncryptLogGroups",
+        Effect: "Allow",
+        Principal: { Service: `logs.${region}.amazonaws.com` },
+        Action: [...use, "kms:DescribeKey"],
+        Resource: "*",
+        Condition: {
+          ArnLike: {
+            "kms:EncryptionContext:aws:logs:arn": [
+              nameOf("vpc-flow-logs"),
+              nameOf("audit"),
+              nameOf("api-access"),
+              nameOf("redis-slow-log"),
+              nameOf("redis-engine-log"),
+              nameOf("ecs-analytics"),
+              nameOf("aws-waf-logs"),
+              nameOf("cloudtrail"),
+              ...functionTypes.map((type) => `/aws/lambda/${nameOf(type)}`),
+              `/aws/rds/instance/${nameOf("rds-postgres")}/postgresql`,
+              `/aws/rds/instance/${nameOf("rds-postgres")}/upgrade`,
+              `API-Gateway-Execution-Logs_*/${outputs.environmentSuffix}`,
+              `/aws/ecs/containerinsights/${outputs.ecsClusterName}/performance`,
+            ].map(logGroup),
+          },
         },
       },
-    },
-  ]);
+    ]),
+  );
 });

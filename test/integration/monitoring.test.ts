@@ -11,6 +11,7 @@ import { auditQueries } from "../../lib/audit-queries";
 import {
   accountId,
   aws,
+  canonical,
   collect,
   environmentSuffix,
   nameOf,
@@ -95,19 +96,21 @@ test("topic is encrypted with its key, and takes messages from CloudWatch only",
   const { Attributes } = await aws.sns.send(new GetTopicAttributesCommand({ TopicArn: outputs.alarmTopicArn }));
   expect(Attributes?.KmsMasterKeyId).toBe(outputs.kmsKeyArns.alerts);
   const allowed = parsePolicy(Attributes?.Policy).Statement.filter(({ Effect }) => Effect === "Allow");
-  expect(allowed).toEqual([
-    {
-      Sid: "PublishAlarms",
-      Effect: "Allow",
-      Principal: { Service: "cloudwatch.amazonaws.com" },
-      Action: "sns:Publish",
-      Resource: outputs.alarmTopicArn,
-      Condition: {
-        StringEquals: { "aws:SourceAccount": accountId },
-        ArnEquals: { "aws:SourceArn": pageArns(environment) },
+  expect(canonical(allowed)).toEqual(
+    canonical([
+      {
+        Sid: "PublishAlarms",
+        Effect: "Allow",
+        Principal: { Service: "cloudwatch.amazonaws.com" },
+        Action: "sns:Publish",
+        Resource: outputs.alarmTopicArn,
+        Condition: {
+          StringEquals: { "aws:SourceAccount": accountId },
+          ArnEquals: { "aws:SourceArn": pageArns(environment) },
+        },
       },
-    },
-  ]);
+    ]),
+  );
 });
 
 test("refused requests are counted from the access log", async () => {

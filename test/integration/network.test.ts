@@ -19,6 +19,7 @@ import {
   accountId,
   arnOf,
   aws,
+  canonical,
   collect,
   nameOf,
   only,
@@ -195,17 +196,19 @@ describe("endpoints", () => {
     expect(s3).toMatchObject({ ServiceName: `com.amazonaws.${region}.s3`, State: "available" });
     const served = new Set([...privateSubnetIds, ...dataSubnetIds].map((id) => routeTableOf(id).RouteTableId));
     expect([...(s3.RouteTableIds ?? [])].sort()).toEqual([...served].sort());
-    expect(parsePolicy(s3.PolicyDocument)).toEqual({
-      Version: "2012-10-17",
-      Statement: [
-        {
-          Effect: "Allow",
-          Principal: "*",
-          Action: "s3:GetObject",
-          Resource: `arn:${partition}:s3:::prod-${region}-starport-layer-bucket/*`,
-        },
-      ],
-    });
+    expect(canonical(parsePolicy(s3.PolicyDocument))).toEqual(
+      canonical({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: "*",
+            Action: "s3:GetObject",
+            Resource: `arn:${partition}:s3:::prod-${region}-starport-layer-bucket/*`,
+          },
+        ],
+      }),
+    );
   });
 
   test("of AWS's APIs are there where no NAT leads to them", () => {
@@ -221,7 +224,7 @@ describe("endpoints", () => {
     const interfaces = endpoints.filter(({ VpcEndpointType }) => VpcEndpointType === "Interface");
     const facts = interfaces.map(({ Groups, PolicyDocument, PrivateDnsEnabled, State, SubnetIds }) => ({
       groups: Groups?.map(({ GroupName }) => GroupName),
-      conditions: parsePolicy(PolicyDocument).Statement.map(({ Condition }) => Condition),
+      conditions: canonical(parsePolicy(PolicyDocument).Statement.map(({ Condition }) => Condition)),
       PrivateDnsEnabled,
       State,
       subnetIds: SubnetIds?.toSorted(),
@@ -229,7 +232,7 @@ describe("endpoints", () => {
     expect(facts).toEqual(
       interfaces.map(() => ({
         groups: [nameOf("endpoints")],
-        conditions: [{ StringEquals: { "aws:PrincipalAccount": accountId } }],
+        conditions: canonical([{ StringEquals: { "aws:PrincipalAccount": accountId } }]),
         PrivateDnsEnabled: true,
         State: "available",
         subnetIds: privateSubnetIds.toSorted(),

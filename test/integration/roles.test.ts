@@ -14,6 +14,7 @@ import {
   accountId,
   arnOf,
   aws,
+  canonical,
   collect,
   hasTrail,
   listOf,
@@ -243,20 +244,16 @@ describe.each(roles)("%s", (role) => {
   test("can be taken on by its one service, for whom it says that it acts", async () => {
     const { Role } = await aws.iam.send(new GetRoleCommand({ RoleName: nameOf(role) }));
     const { host, for: condition } = services[role];
-    expect(parsePolicy(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "")).Statement).toEqual([
-      {
-        Effect: "Allow",
-        Principal: { Service: host },
-        Action: "sts:AssumeRole",
-        ...condition,
-      },
-    ]);
+    const { Statement } = parsePolicy(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ""));
+    expect(canonical(Statement)).toEqual(
+      canonical([{ Effect: "Allow", Principal: { Service: host }, Action: "sts:AssumeRole", ...condition }]),
+    );
   });
 
   test("may do what it needs and nothing else, by the one policy of its name", async () => {
-    expect(await policiesOf(role)).toEqual([
-      { name: nameOf(role), document: { Version: "2012-10-17", Statement: await permissions[role]() } },
-    ]);
+    expect(canonical(await policiesOf(role))).toEqual(
+      canonical([{ name: nameOf(role), document: { Version: "2012-10-17", Statement: await permissions[role]() } }]),
+    );
     const inline = await collect(
       paginateListRolePolicies({ client: aws.iam }, { RoleName: nameOf(role) }),
       (page) => page.PolicyNames,

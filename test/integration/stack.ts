@@ -124,6 +124,17 @@ export interface PolicyStatement {
 export const parsePolicy = (text: string | undefined): PolicyDocument =>
   JSON.parse(present(text, "policy document")) as PolicyDocument;
 
+/** A policy, or a part of it, whatever AWS makes of its lists: those of strings sorted, and a list of one as the one. */
+export function canonical(part: unknown): unknown {
+  if (Array.isArray(part)) {
+    const members = part.map(canonical);
+    if (members.length === 1) return members[0];
+    return members.every((member) => typeof member === "string") ? members.toSorted() : members;
+  }
+  if (typeof part !== "object" || part === null) return part;
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, canonical(value)]));
+}
+
 /** The members of a policy's element, which may be one or a list. */
 export const listOf = (element: string | string[] | undefined): string[] =>
   element === undefined ? [] : [element].flat();

@@ -3,27 +3,25 @@ import {
   DescribeCacheSubnetGroupsCommand,
   paginateDescribeCacheClusters,
   paginateDescribeCacheParameters,
-  paginateDescribeReplicationGroups,
   type ReplicationGroup,
 } from "@aws-sdk/client-elasticache";
-import { securityGroupId } from "./lookups";
+import { findReplicationGroup, securityGroupId, settlingLimit } from "./lookups";
 import { aws, collect, nameOf, only, outputs, present } from "./stack";
 
 let group: ReplicationGroup;
 let nodes: CacheCluster[];
 
-beforeAll(async () => {
-  const all = { client: aws.elastiCache };
-  const groups = await collect(paginateDescribeReplicationGroups(all, {}), (page) => page.ReplicationGroups);
-  group = only(
-    groups.filter(({ NodeGroups }) =>
-      NodeGroups?.some(({ PrimaryEndpoint }) => PrimaryEndpoint?.Address === outputs.redisPrimaryEndpoint),
-    ),
-    "replication group at the stack's endpoint",
-  );
-  const clusters = await collect(paginateDescribeCacheClusters(all, {}), (page) => page.CacheClusters);
-  nodes = clusters.filter(({ ReplicationGroupId }) => ReplicationGroupId === group.ReplicationGroupId);
-});
+beforeAll(
+  async () => {
+    group = await findReplicationGroup();
+    const clusters = await collect(
+      paginateDescribeCacheClusters({ client: aws.elastiCache }, {}),
+      (page) => page.CacheClusters,
+    );
+    nodes = clusters.filter(({ ReplicationGroupId }) => ReplicationGroupId === group.ReplicationGroupId);
+  },
+  (settlingLimit + 30) * 1000,
+);
 
 test("is one Redis 7 replication group under the names of the outputs", () => {
   expect(group).toMatchObject({

@@ -120,13 +120,14 @@ describe.each(functionTypes)("%s", (type) => {
   test("runs its own bundle on Node.js 22 on Arm, within the role of its name", () => {
     expect(lambda).toMatchObject({
       FunctionArn: functionArn,
-      State: "Active",
       PackageType: "Zip",
       Runtime: "nodejs22.x",
       Architectures: ["arm64"],
       Handler: "index.handler",
       Role: `arn:${partition}:iam::${accountId}:role/${FunctionName}`,
     });
+    // Lambda sets a function of a VPC inactive that nobody has invoked for weeks; the next invocation wakes it.
+    expect(["Active", "Inactive"]).toContain(lambda.State);
     expect(lambda.CodeSize).toBeGreaterThan(10_000);
     expect(lambda.Layers ?? []).toEqual([]);
   });

@@ -1,6 +1,9 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
-import { invoke } from "./invocations";
-import { accountId, environmentSuffix, outputs } from "./stack";
+import { invoke, wakeLimit } from "./invocations";
+import { accountId, environmentSuffix, eventually, outputs } from "./stack";
+
+/** Seconds after which the service is healthy at the latest, also where it has to wake first. */
+export const healthLimit = wakeLimit + 60;
 
 /**
  * Asks the records service for its health, as API Gateway's proxy integration does.
@@ -9,6 +12,18 @@ import { accountId, environmentSuffix, outputs } from "./stack";
  */
 export async function invokeHealth(requestId: string): Promise<APIGatewayProxyResult> {
   return (await invoke("records-service", healthRequest(requestId))) as APIGatewayProxyResult;
+}
+
+/**
+ * The first healthy answer: where the service starts only now, connecting may take longer than its checks wait.
+ *
+ * @param requestId as of `invokeHealth`
+ */
+export function firstHealthy(requestId: string): Promise<APIGatewayProxyResult> {
+  return eventually("the service is healthy", healthLimit, async () => {
+    const answer = await invokeHealth(requestId);
+    return answer.statusCode === 200 ? answer : undefined;
+  });
 }
 
 function healthRequest(requestId: string): APIGatewayProxyEvent {

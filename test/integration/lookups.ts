@@ -1,8 +1,9 @@
 import { DescribeSecurityGroupsCommand, type NatGateway, paginateDescribeNatGateways } from "@aws-sdk/client-ec2";
+import { paginateDescribeReplicationGroups, type ReplicationGroup } from "@aws-sdk/client-elasticache";
 import { type DBInstance, paginateDescribeDBInstances } from "@aws-sdk/client-rds";
 import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { resourceTypes, type ResourceType } from "../../lib/naming";
-import { aws, collect, nameOf, only, outputs, present } from "./stack";
+import { aws, collect, eventually, nameOf, only, outputs, present } from "./stack";
 
 /** Every physical name that something of this environment may have. */
 export const namesOfEnvironment = new Set((Object.keys(resourceTypes) as ResourceType[]).map(nameOf));
@@ -14,6 +15,27 @@ export async function findDatabase(): Promise<DBInstance> {
     instances.filter(({ Endpoint }) => Endpoint?.Address === outputs.databaseEndpoint),
     "database at the stack's endpoint",
   );
+}
+
+/** Seconds that ElastiCache takes at most to say that a change of a replication group is over, after it is. */
+export const settlingLimit = 600;
+
+/** The replication group at the stack's endpoint, once it is available with no change of its token pending. */
+export function findReplicationGroup(): Promise<ReplicationGroup> {
+  return eventually("the replication group is available, with no token pending", settlingLimit, async () => {
+    const groups = await collect(
+      paginateDescribeReplicationGroups({ client: aws.elastiCache }, {}),
+      (page) => page.ReplicationGroups,
+    );
+    const group = only(
+      groups.filter(({ NodeGroups }) =>
+        NodeGroups?.some(({ PrimaryEndpoint }) => PrimaryEndpoint?.Address === outputs.redisPrimaryEndpoint),
+      ),
+      "replication group at the stack's endpoint",
+    );
+    const isSettled = group.Status === "available" && group.PendingModifiedValues?.AuthTokenStatus === undefined;
+    return isSettled ? group : undefined;
+  });
 }
 
 /** The NAT gateways of the VPC that are at work. */

@@ -1,5 +1,5 @@
 import { migrations } from "../../service/migration/migrations";
-import { invoke } from "./invocations";
+import { invoke, wakeLimit } from "./invocations";
 import { testBeyond } from "./local-limits";
 import { versionAt } from "./secret-rotation";
 import { nameOf, outputs } from "./stack";
@@ -15,5 +15,5 @@ testBeyond(
     const { id } = await versionAt(nameOf("records-database"), "AWSCURRENT");
     expect(id).toBe(before.id);
   },
-  60_000,
+  (wakeLimit + 60) * 1000,
 );

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
-import { invoke } from "./invocations";
+import { firstHealthy, healthLimit } from "./health";
+import { invoke, wakeLimit } from "./invocations";
 import { testLocally } from "./local-limits";
 import { type SignedInUser, signIn } from "./signed-in-user";
 import { apiUrl, aws, collect, eventually, outputs } from "./stack";
@@ -12,6 +13,9 @@ const details = {
   birthDate: "1980-02-29",
   sex: "female",
 };
+
+/** Seconds that an operation may take, on a trail that has grown for years: the longest that Lambda lets it. */
+const operationLimit = 900;
 
 let user: SignedInUser;
 const startTime = Date.now();
@@ -40,9 +44,13 @@ async function auditLines(patientId: string): Promise<Record<string, unknown>[]>
 describe("a signed-in user", () => {
   let patientId: string;
 
-  beforeAll(async () => {
-    user = await signIn();
-  });
+  beforeAll(
+    async () => {
+      await firstHealthy(randomUUID());
+      user = await signIn();
+    },
+    (healthLimit + 30) * 1000,
+  );
 
   afterAll(() => user.remove());
 
@@ -86,16 +94,26 @@ describe("a signed-in user", () => {
     90_000,
   );
 
-  testLocally("by a signed-in user", "finds its reads in the audit trail once they are delivered", async () => {
-    expect(await invoke("records-operations", { command: "deliver-audit" })).toMatchObject({ malformed: 0 });
-    const { body } = await call("GET", `/v1/patients/${patientId}/accesses`);
-    const accesses = body.items as { action: string }[];
-    expect(accesses.map(({ action }) => action).sort()).toEqual(["createPatient", "getPatient", "getPatient"]);
-    expect(await invoke("records-operations", { command: "verify-audit" })).toMatchObject({ intact: true });
-  });
+  testLocally(
+    "by a signed-in user",
+    "finds its reads in the audit trail once they are delivered",
+    async () => {
+      expect(await invoke("records-operations", { command: "deliver-audit" })).toMatchObject({ malformed: 0 });
+      const { body } = await call("GET", `/v1/patients/${patientId}/accesses`);
+      const accesses = body.items as { action: string }[];
+      expect(accesses.map(({ action }) => action).sort()).toEqual(["createPatient", "getPatient", "getPatient"]);
+      expect(await invoke("records-operations", { command: "verify-audit" })).toMatchObject({ intact: true });
+    },
+    (wakeLimit + 2 * operationLimit) * 1000,
+  );
 
-  testLocally("by a signed-in user", "is out when an operator ends its sessions", async () => {
-    await invoke("records-operations", { command: "end-sessions", userId: user.id, operator: "integration-test" });
-    expect(await call("GET", "/v1/patients")).toMatchObject({ status: 401 });
-  });
+  testLocally(
+    "by a signed-in user",
+    "is out when an operator ends its sessions",
+    async () => {
+      await invoke("records-operations", { command: "end-sessions", userId: user.id, operator: "integration-test" });
+      expect(await call("GET", "/v1/patients")).toMatchObject({ status: 401 });
+    },
+    (wakeLimit + 30) * 1000,
+  );
 });

@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { paginateDescribeReplicationGroups } from "@aws-sdk/client-elasticache";
 import { Redis } from "ioredis";
 import { isAuthToken } from "../../service/redis-rotation/auth-token";
 import { invokeHealth } from "./health";
+import { wakeLimit } from "./invocations";
 import { testBeyond, testLocally } from "./local-limits";
+import { findReplicationGroup, settlingLimit } from "./lookups";
 import { rotate, type SecretVersion, versionAt } from "./secret-rotation";
-import { aws, collect, isLocal, localCloudFolder, nameOf, only, outputs } from "./stack";
+import { isLocal, localCloudFolder, nameOf, outputs } from "./stack";
 
 const SecretId = outputs.redisAuthSecretArn;
 
@@ -30,20 +31,30 @@ describe("rotation of the token of Redis", () => {
     expect(after.value === before.value).toBe(false);
   });
 
-  testBeyond("functions at work", "leaves no change of the replication group pending", async () => {
-    const groups = await collect(
-      paginateDescribeReplicationGroups({ client: aws.elastiCache }, { ReplicationGroupId: nameOf("redis") }),
-      (page) => page.ReplicationGroups,
-    );
-    const group = only(groups, "replication group");
-    expect(group).toMatchObject({ Status: "available", AuthTokenEnabled: true });
-    expect(group.PendingModifiedValues?.AuthTokenStatus).toBeUndefined();
-  });
+  testBeyond(
+    "functions at work",
+    "leaves no change of the replication group pending",
+    async () => {
+      const group = await findReplicationGroup();
+      expect(group).toMatchObject({
+        ReplicationGroupId: nameOf("redis"),
+        Status: "available",
+        AuthTokenEnabled: true,
+      });
+      expect(group.PendingModifiedValues?.AuthTokenStatus).toBeUndefined();
+    },
+    (settlingLimit + 30) * 1000,
+  );
 
-  testBeyond("functions at work", "does not interrupt the service", async () => {
-    const { body } = await invokeHealth(randomUUID());
-    expect(JSON.parse(body)).toMatchObject({ checks: { cache: { status: "ok" } } });
-  });
+  testBeyond(
+    "functions at work",
+    "does not interrupt the service",
+    async () => {
+      const { body } = await invokeHealth(randomUUID());
+      expect(JSON.parse(body)).toMatchObject({ checks: { cache: { status: "ok" } } });
+    },
+    (wakeLimit + 30) * 1000,
+  );
 
   testLocally("from inside the VPC", "makes Redis refuse the old token and take the new one", async () => {
     expect(await redisTakes(after.value)).toBe(true);

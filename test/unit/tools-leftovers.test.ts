@@ -1,7 +1,12 @@
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import fc from "fast-check";
 import { environmentTags, functionTypes, resourceName, serviceLogGroups, validateSuffix } from "../../lib/naming";
+import { clientConfig } from "../../tools/aws-environment";
 import { belongsTo, describeLeftovers } from "../../tools/leftovers";
 import type { Found, FoundType } from "../../tools/leftovers/inventory";
+import { logs } from "../../tools/leftovers/logs";
+import { answerAs } from "./aws-answers";
 
 const vpc = "aws:ec2/vpc:Vpc";
 const dashboard = "aws:cloudwatch/dashboard:Dashboard";
@@ -10,6 +15,11 @@ const query = "aws:cloudwatch/queryDefinition:QueryDefinition";
 const secret = "aws:secretsmanager/secret:Secret";
 const snapshot = "aws:rds/snapshot:Snapshot";
 const replicationGroup = "aws:elasticache/replicationGroup:ReplicationGroup";
+
+/** Nothing here asks AWS. */
+const config = clientConfig("http://localhost:1");
+
+afterEach(() => jest.restoreAllMocks());
 
 const named = (type: FoundType, ...names: string[]): Found => ({ type, id: "id", names, tags: undefined });
 const tagged = (tags: Record<string, string>, ...names: string[]): Found => ({ ...named(vpc, ...names), tags });
@@ -38,7 +48,6 @@ describe("what belongs to an environment", () => {
     [logGroup, "/aws/rds/instance/rds-postgres-dev/postgresql"],
     [logGroup, "/aws/rds/instance/rds-postgres-dev/upgrade"],
     [logGroup, "/aws/ecs/containerinsights/ecs-dev/performance"],
-    [logGroup, "API-Gateway-Execution-Logs_a1b2c3/dev"],
     [dashboard, "records-dev"],
     [query, "audit-queries-dev/refused accesses"],
     [secret, "rds-postgres-dev"],
@@ -53,8 +62,7 @@ describe("what belongs to an environment", () => {
     [logGroup, "/aws/lambda/records-service-de"],
     [logGroup, "/aws/lambda/my/records-service-dev"],
     [logGroup, "/aws/lambda/dev"],
-    [logGroup, "API-Gateway-Execution-Logs_a1b2c3/dev-2"],
-    [logGroup, "API-Gateway-Execution-Logs_a1b2c3/dev/more"],
+    [logGroup, "API-Gateway-Execution-Logs_a1b2c3/dev"],
     [logGroup, "audit-dev"],
     [dashboard, "records-service-dev"],
     [dashboard, "dev"],
@@ -84,7 +92,6 @@ describe("what belongs to an environment", () => {
       named(query, `${resourceName("audit-queries", of)}/all`),
       named(snapshot, resourceName("rds-postgres", of)),
       named(replicationGroup, resourceName("redis", of)),
-      named(logGroup, serviceLogGroups.apiExecution("a1b2c3", of)),
       named(logGroup, serviceLogGroups.containerInsights(resourceName("ecs", of))),
       ...functionTypes.map((type) => named(logGroup, serviceLogGroups.lambda(resourceName(type, of)))),
     ];
@@ -95,6 +102,36 @@ describe("what belongs to an environment", () => {
         );
       }),
     );
+  });
+});
+
+describe("the log group of an API's requests", () => {
+  it("is its API's where it has no tags, whatever the stage is called", async () => {
+    answerAs(APIGatewayClient, {
+      GetRestApis: () => ({
+        items: [
+          { id: "ours", tags: environmentTags("dev", {}) },
+          { id: "theirs", tags: { Environment: "dev" } },
+          { id: "untagged" },
+        ],
+      }),
+    });
+    const logGroups = ["ours", "theirs", "untagged", "gone", "tagged"].map((api) => {
+      const logGroupName = serviceLogGroups.apiExecution(api, "dev");
+      return { logGroupName, arn: `${logGroupName}:*` };
+    });
+    answerAs(CloudWatchLogsClient, {
+      DescribeLogGroups: () => ({ logGroups }),
+      DescribeQueryDefinitions: () => ({}),
+      ListTagsForResource: ({ resourceArn }) => ({
+        tags: resourceArn === serviceLogGroups.apiExecution("tagged", "dev") ? environmentTags("dev", {}) : {},
+      }),
+    });
+    const found = (await logs(config)).filter((group) => belongsTo(group, "dev"));
+    expect(found.map(({ id }) => id)).toEqual([
+      "API-Gateway-Execution-Logs_ours/dev",
+      "API-Gateway-Execution-Logs_tagged/dev",
+    ]);
   });
 });
 

@@ -3,6 +3,7 @@ import {
   paginateGetApiKeys,
   paginateGetRestApis,
   paginateGetUsagePlans,
+  type RestApi,
 } from "@aws-sdk/client-api-gateway";
 import { collect, type FoundType, type Inventory } from "./inventory";
 
@@ -18,7 +19,7 @@ export const apiGateway: Inventory = async (config) => {
     });
   return (
     await Promise.all([
-      collect(paginateGetRestApis({ client }, {}), (page) => page.items?.map(found("aws:apigateway/restApi:RestApi"))),
+      restApis(client).then((apis) => apis.map(found("aws:apigateway/restApi:RestApi"))),
       collect(paginateGetUsagePlans({ client }, {}), (page) =>
         page.items?.map(found("aws:apigateway/usagePlan:UsagePlan")),
       ),
@@ -26,3 +27,7 @@ export const apiGateway: Inventory = async (config) => {
     ])
   ).flat();
 };
+
+export function restApis(client: APIGatewayClient): Promise<RestApi[]> {
+  return collect(paginateGetRestApis({ client }, {}), (page) => page.items);
+}

@@ -1,9 +1,12 @@
+import { APIGatewayClient, type RestApi } from "@aws-sdk/client-api-gateway";
 import {
   CloudWatchLogsClient,
   DescribeQueryDefinitionsCommand,
   ListTagsForResourceCommand,
   paginateDescribeLogGroups,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { serviceLogGroups } from "../../lib/naming";
+import { restApis } from "./api-gateway";
 import { collect, collectByToken, type Inventory } from "./inventory";
 
 export const logs: Inventory = async (config) => {
@@ -13,6 +16,7 @@ export const logs: Inventory = async (config) => {
     const page = await client.send(new DescribeQueryDefinitionsCommand({ nextToken }));
     return { items: page.queryDefinitions, next: page.nextToken };
   });
+  const apis = await restApis(new APIGatewayClient(config));
   const tagged = await Promise.all(
     groups.map(async ({ arn = "", logGroupName = "" }) => {
       const { tags = {} } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn.replace(/:\*$/, "") }));
@@ -21,7 +25,7 @@ export const logs: Inventory = async (config) => {
         id: logGroupName,
         names: [logGroupName],
         // A service that writes once more after its log group was deleted makes it again, without tags.
-        tags: Object.keys(tags).length === 0 ? undefined : tags,
+        tags: Object.keys(tags).length === 0 ? apiOf(logGroupName, apis)?.tags : tags,
       };
     }),
   );
@@ -35,3 +39,8 @@ export const logs: Inventory = async (config) => {
     })),
   ];
 };
+
+/** The API whose requests a log group tells. Its stage's name does not tell whose it is: `dev` is everybody's. */
+function apiOf(logGroupName: string, apis: RestApi[]): RestApi | undefined {
+  return apis.find(({ id = "" }) => logGroupName.startsWith(serviceLogGroups.apiExecution(id, "")));
+}

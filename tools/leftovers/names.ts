@@ -6,7 +6,7 @@ type IsNamed = (name: string, environmentSuffix: string) => boolean;
 const isDatabase: IsNamed = (name, suffix) => name === resourceName("rds-postgres", suffix);
 const isCache: IsNamed = (name, suffix) => name === resourceName("redis", suffix);
 
-/** The groups that services would make, or make again, by themselves; the identifier of the API is AWS's. */
+/** The groups that services make, or make again, by themselves, under names of ours. */
 const isServiceLogGroup: IsNamed = (name, suffix) => {
   const database = resourceName("rds-postgres", suffix);
   return [
@@ -14,7 +14,6 @@ const isServiceLogGroup: IsNamed = (name, suffix) => {
     serviceLogGroups.rds(database, "postgresql"),
     serviceLogGroups.rds(database, "upgrade"),
     serviceLogGroups.containerInsights(resourceName("ecs", suffix)),
-    serviceLogGroups.apiExecution(/^API-Gateway-Execution-Logs_(\w+)\//.exec(name)?.[1] ?? "", suffix),
   ].includes(name);
 };
 

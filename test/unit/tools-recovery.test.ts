@@ -1,12 +1,19 @@
 import "./mocked-bundle";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { environmentTags } from "../../lib/naming";
 import { clientConfig } from "../../tools/aws-environment";
+import { belongsTo } from "../../tools/leftovers";
+import { ec2 } from "../../tools/leftovers/ec2";
 import type { Found, FoundType } from "../../tools/leftovers/inventory";
 import { adoptions } from "../../tools/recovery/adoption";
 import { strangers } from "../../tools/recovery/orphans";
 import { adopt, providerOf, withAdopted } from "../../tools/recovery/pending";
 import { describeRule, foreignRules, groupsIn, withoutLostRules } from "../../tools/recovery/security-group-rules";
 import type { ResourceState } from "../../tools/stack-commands";
+import { answerAs } from "./aws-answers";
 import { isolated, recordProgram } from "./program";
+
+afterEach(() => jest.restoreAllMocks());
 
 const created = (type: string, name: string, inputs: Record<string, unknown>): ResourceState => ({
   urn: `urn:pulumi:dev::tap::${type}::${name}`,
@@ -194,6 +201,39 @@ it("is a stranger to the state what neither is a resource nor stands in what AWS
     existing("aws:cloudwatch/metricAlarm:MetricAlarm", "TargetTracking-service/ecs-dev/analytics-dev-AlarmLow-1"),
   ];
   expect(strangers(found, resources).map(({ id }) => id)).toEqual(["vpc-2", "rotation-dev"]);
+});
+
+it("is no stranger to the state what others have put into the environment's network", async () => {
+  const Tags = Object.entries(environmentTags("dev", {})).map(([Key, Value]) => ({ Key, Value }));
+  const VpcId = "vpc-1";
+  const empty = [
+    "Addresses",
+    "FlowLogs",
+    "InternetGateways",
+    "NatGateways",
+    "NetworkAcls",
+    "NetworkInterfaces",
+    "RouteTables",
+    "SecurityGroupRules",
+    "Subnets",
+  ];
+  answerAs(EC2Client, {
+    ...Object.fromEntries(empty.map((kind) => [`Describe${kind}`, () => ({})])),
+    DescribeVpcs: () => ({ Vpcs: [{ VpcId, Tags }] }),
+    DescribeVpcEndpoints: () => ({
+      VpcEndpoints: [
+        { VpcEndpointId: "vpce-guard-duty", VpcId, Tags: [{ Key: "GuardDutyManaged", Value: "true" }] },
+        { VpcEndpointId: "vpce-made-twice", VpcId, Tags },
+      ],
+    }),
+    DescribeSecurityGroups: () => ({ SecurityGroups: [{ GroupId: "sg-guard-duty", GroupName: "GuardDuty", VpcId }] }),
+  });
+  const found = (await ec2(config)).filter((thing) => belongsTo(thing, "dev"));
+  // Before the VPC can go, they have to.
+  expect(found.map(({ id }) => id)).toEqual(["vpc-1", "vpce-guard-duty", "vpce-made-twice", "sg-guard-duty"]);
+  expect(strangers(found, [{ ...created("aws:ec2/vpc:Vpc", "vpc", {}), id: VpcId }]).map(({ id }) => id)).toEqual([
+    "vpce-made-twice",
+  ]);
 });
 
 describe("rules of security groups", () => {

@@ -33,7 +33,10 @@ export const ec2: Inventory = async (config) => {
     const home = thing.tags.Environment === undefined && byId.get(thing.within ?? "");
     return home ? tags(home) : thing.tags;
   };
-  return all.map(({ within, ...thing }) => ({ ...thing, tags: tags({ ...thing, within }) }));
+  return all.map(({ within, ...thing }) => {
+    const known = tags({ ...thing, within });
+    return { ...thing, tags: known, inheritsTags: known !== thing.tags };
+  });
 };
 
 async function listed(client: EC2Client): Promise<Located[]> {

@@ -51,7 +51,7 @@ export const elasticache: Inventory = async (config) => {
     listed.map(async ({ arn, owner, ...thing }) => {
       // A replication group's nodes and snapshots are its own, tagged or not.
       const group = listed.find(({ id, type }) => type === replicationGroup && id === owner);
-      return { ...thing, tags: await tags(group?.arn ?? arn) };
+      return { ...thing, tags: await tags(group?.arn ?? arn), inheritsTags: group !== undefined };
     }),
   );
 

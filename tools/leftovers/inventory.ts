@@ -60,6 +60,8 @@ export interface Found {
   names: (string | undefined)[];
   /** Its tags, or those of what it lies in; undefined where it takes none or AWS made it by itself, so that its names must tell. */
   tags: Record<string, string> | undefined;
+  /** Its tags are those of what it lies in, where others may have put it. */
+  inheritsTags?: boolean;
 }
 
 /** How the clients reach AWS: the account whose credentials the SDK finds, unless a local AWS is given. */

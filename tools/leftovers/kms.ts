@@ -33,6 +33,7 @@ export const kms: Inventory = async (config) => {
       id: AliasName,
       names: [AliasName],
       tags: ours.find(({ id }) => id === TargetKeyId)?.tags ?? {},
+      inheritsTags: true,
     })),
   ];
 };

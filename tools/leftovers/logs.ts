@@ -25,7 +25,7 @@ export const logs: Inventory = async (config) => {
         id: logGroupName,
         names: [logGroupName],
         // A service that writes once more after its log group was deleted makes it again, without tags.
-        tags: Object.keys(tags).length === 0 ? apiOf(logGroupName, apis)?.tags : tags,
+        ...(Object.keys(tags).length > 0 ? { tags } : { tags: apiOf(logGroupName, apis)?.tags, inheritsTags: true }),
       };
     }),
   );

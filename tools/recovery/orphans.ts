@@ -6,11 +6,15 @@ import { identitiesOf, identity } from "./identity";
 /** Alarms that an autoscaling policy brings along. */
 const madeByAws = "TargetTracking-";
 
-/** What exists in the cloud, is of a type that the program makes, and stands nowhere in the state: neither as a resource nor as something that AWS made for one. */
+/**
+ * What exists in the cloud, is of a type that the program makes, and stands nowhere in the state: neither as a resource nor as something that AWS made for one.
+ * Not what only lies in something of the environment: others may need it there, as GuardDuty its endpoint in the VPC.
+ */
 export function strangers(existing: Found[], resources: ResourceState[]): Found[] {
   const known = new Set(resources.flatMap((resource) => [...identitiesOf(resource), ...broughtAlong(resource)]));
   return existing.filter(
-    ({ id, type }) => type in adoptions && !known.has(identity(type, id)) && !id.startsWith(madeByAws),
+    ({ id, inheritsTags, type }) =>
+      type in adoptions && !inheritsTags && !known.has(identity(type, id)) && !id.startsWith(madeByAws),
   );
 }
 

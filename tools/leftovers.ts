@@ -1,3 +1,4 @@
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { environmentTags } from "../lib/naming";
 import { apiGateway } from "./leftovers/api-gateway";
 import { cloudTrail } from "./leftovers/cloudtrail";
@@ -57,11 +58,15 @@ export async function findLeftovers(
   environmentSuffix: string,
   progress: (line: string) => void = () => undefined,
 ): Promise<Found[]> {
+  const client = new STSClient(asSweep(config));
+  const { Account: accountId = "" } = await client.send(new GetCallerIdentityCommand());
   const perService = await Promise.all(
     Object.entries(inventories).map(async ([service, inventory]) => {
-      const existing = await list(inventory, asSweep(config)).catch((error: unknown) => {
-        throw new Error(`${service} cannot be looked through`, { cause: error });
-      });
+      const existing = await list(() => inventory(asSweep(config), { accountId, environmentSuffix })).catch(
+        (error: unknown) => {
+          throw new Error(`${service} cannot be looked through`, { cause: error });
+        },
+      );
       const left = existing.filter((found) => belongsTo(found, environmentSuffix));
       progress(`  ${service}: ${left.length === 0 ? "nothing" : `${left.length} found`}`);
       return left;
@@ -71,11 +76,11 @@ export async function findLeftovers(
 }
 
 /** Lists again where something was listed that had gone before its tags were asked for. */
-async function list(inventory: Inventory, config: ClientConfig): Promise<Found[]> {
+async function list(inventory: () => Promise<Found[]>): Promise<Found[]> {
   try {
-    return await inventory(config);
+    return await inventory();
   } catch (error) {
-    if (isGone(error)) return inventory(config);
+    if (isGone(error)) return inventory();
     throw error;
   }
 }

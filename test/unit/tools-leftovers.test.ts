@@ -1,12 +1,18 @@
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { S3Client } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { environmentTags, functionTypes, resourceName, serviceLogGroups, validateSuffix } from "../../lib/naming";
 import { clientConfig } from "../../tools/aws-environment";
 import { belongsTo, describeLeftovers } from "../../tools/leftovers";
 import type { Found, FoundType } from "../../tools/leftovers/inventory";
+import { cloudTrail } from "../../tools/leftovers/cloudtrail";
+import { kms } from "../../tools/leftovers/kms";
 import { logs } from "../../tools/leftovers/logs";
-import { answerAs } from "./aws-answers";
+import { s3 } from "../../tools/leftovers/s3";
+import { answerAs, awsError } from "./aws-answers";
 
 const vpc = "aws:ec2/vpc:Vpc";
 const dashboard = "aws:cloudwatch/dashboard:Dashboard";
@@ -18,6 +24,7 @@ const replicationGroup = "aws:elasticache/replicationGroup:ReplicationGroup";
 
 /** Nothing here asks AWS. */
 const config = clientConfig("http://localhost:1");
+const wanted = { accountId: "123456789012", environmentSuffix: "dev" };
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -127,11 +134,83 @@ describe("the log group of an API's requests", () => {
         tags: resourceArn === serviceLogGroups.apiExecution("tagged", "dev") ? environmentTags("dev", {}) : {},
       }),
     });
-    const found = (await logs(config)).filter((group) => belongsTo(group, "dev"));
+    const found = (await logs(config, wanted)).filter((group) => belongsTo(group, "dev"));
     expect(found.map(({ id }) => id)).toEqual([
       "API-Gateway-Execution-Logs_ours/dev",
       "API-Gateway-Execution-Logs_tagged/dev",
     ]);
+  });
+});
+
+describe("what the look passes over", () => {
+  const Tags = Object.entries(environmentTags("dev", {})).map(([Key, Value]) => ({ Key, Value }));
+
+  it("is the organization's trail, whose tags CloudTrail tells to its own account only", async () => {
+    const arn = (accountId: string) => `arn:aws:cloudtrail:eu-west-1:${accountId}:trail/trail-dev`;
+    answerAs(CloudTrailClient, {
+      ListTrails: () => ({
+        Trails: [wanted.accountId, "999999999999"].map((accountId) => ({
+          TrailARN: arn(accountId),
+          HomeRegion: "eu-west-1",
+        })),
+      }),
+      ListTags: ({ ResourceIdList }) =>
+        String(ResourceIdList) === arn(wanted.accountId)
+          ? { ResourceTagList: [{ TagsList: Tags }] }
+          : awsError("CloudTrailARNInvalidException", "AccountID in ARN is wrong"),
+    });
+    expect(await cloudTrail(config, wanted)).toMatchObject([
+      { id: arn(wanted.accountId), tags: environmentTags("dev", {}) },
+    ]);
+  });
+
+  const trail = "audit-trail-dev-123456789012";
+  const listBuckets = () => ({ Buckets: [{ Name: "audit-trail-logs-123456789012" }, { Name: trail }] });
+
+  it("is a bucket of another name, which may refuse to tell its tags", async () => {
+    answerAs(S3Client, {
+      ListBuckets: listBuckets,
+      GetBucketTagging: ({ Bucket }) => (Bucket === trail ? { TagSet: Tags } : awsError("AccessDenied")),
+    });
+    expect(await s3(config, wanted)).toMatchObject([{ id: trail, tags: environmentTags("dev", {}) }]);
+  });
+
+  it("is a bucket that was deleted, which S3 lists for a while", async () => {
+    answerAs(S3Client, { ListBuckets: listBuckets, GetBucketTagging: () => awsError("NoSuchBucket") });
+    expect(await s3(config, wanted)).toEqual([]);
+  });
+
+  const refusals = {
+    "does not let the caller in":
+      "User: arn:aws:iam::123456789012:role/deploy is not authorized to perform: kms:ListResourceTags on resource: arn:aws:kms:eu-west-1:123456789012:key/theirs because no resource-based policy allows the kms:ListResourceTags action",
+    "denies the caller":
+      "User: arn:aws:iam::123456789012:role/deploy is not authorized to perform: kms:ListResourceTags on resource: arn:aws:kms:eu-west-1:123456789012:key/theirs with an explicit deny in a resource-based policy",
+  };
+  /** Two keys, of which one does not answer to this command. */
+  const answerKeys = (refused: string, refusal: Error) => {
+    const unless = (command: string, answer: object) => (input: Record<string, unknown>) =>
+      command === refused && input.KeyId === "theirs" ? refusal : answer;
+    answerAs(KMSClient, {
+      ListAliases: () => ({ Aliases: [] }),
+      ListKeys: () => ({ Keys: [{ KeyId: "theirs" }, { KeyId: "ours" }] }),
+      DescribeKey: unless("DescribeKey", { KeyMetadata: { KeyManager: "CUSTOMER" } }),
+      ListResourceTags: unless("ListResourceTags", { Tags: [] }),
+    });
+  };
+
+  it.each(
+    Object.entries(refusals).flatMap(([what, message]) =>
+      ["DescribeKey", "ListResourceTags"].map((command) => [what, command, message]),
+    ),
+  )("is a key whose policy %s, for %s", async (_, command, message) => {
+    answerKeys(command, awsError("AccessDeniedException", message));
+    expect((await kms(config, wanted)).map(({ id }) => id)).toEqual(["ours"]);
+  });
+
+  it("is not a key that the caller's own policy says nothing of", async () => {
+    const refusal = awsError("AccessDeniedException", "because no identity-based policy allows the action");
+    answerKeys("ListResourceTags", refusal);
+    await expect(kms(config, wanted)).rejects.toBe(refusal);
   });
 });
 

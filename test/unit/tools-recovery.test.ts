@@ -228,7 +228,9 @@ it("is no stranger to the state what others have put into the environment's netw
     }),
     DescribeSecurityGroups: () => ({ SecurityGroups: [{ GroupId: "sg-guard-duty", GroupName: "GuardDuty", VpcId }] }),
   });
-  const found = (await ec2(config)).filter((thing) => belongsTo(thing, "dev"));
+  const found = (await ec2(config, { accountId: "123456789012", environmentSuffix: "dev" })).filter((thing) =>
+    belongsTo(thing, "dev"),
+  );
   // Before the VPC can go, they have to.
   expect(found.map(({ id }) => id)).toEqual(["vpc-1", "vpce-guard-duty", "vpce-made-twice", "sg-guard-duty"]);
   expect(strangers(found, [{ ...created("aws:ec2/vpc:Vpc", "vpc", {}), id: VpcId }]).map(({ id }) => id)).toEqual([

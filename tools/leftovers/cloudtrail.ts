@@ -1,11 +1,13 @@
 import { CloudTrailClient, ListTagsCommand, paginateListTrails } from "@aws-sdk/client-cloudtrail";
 import { collect, type Inventory, tagRecord } from "./inventory";
 
-export const cloudTrail: Inventory = async (config) => {
+export const cloudTrail: Inventory = async (config, { accountId }) => {
   const client = new CloudTrailClient(config);
   const trails = await collect(paginateListTrails({ client }, {}), (page) => page.Trails);
-  // Trails of other regions, and of the organization, are listed as well.
-  const own = trails.filter(({ HomeRegion }) => HomeRegion === config.region);
+  // Trails of other regions are listed as well, and the organization's, of another account, whose tags CloudTrail does not tell.
+  const own = trails.filter(
+    ({ HomeRegion, TrailARN = "" }) => HomeRegion === config.region && TrailARN.split(":")[4] === accountId,
+  );
   return Promise.all(
     own.map(async ({ TrailARN = "", Name }) => {
       const { ResourceTagList } = await client.send(new ListTagsCommand({ ResourceIdList: [TrailARN] }));

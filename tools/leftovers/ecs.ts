@@ -14,7 +14,7 @@ import {
   type Service,
   type Tag,
 } from "@aws-sdk/client-ecs";
-import { collect, type Found, type FoundType, type Inventory } from "./inventory";
+import { type ClientConfig, collect, type Found, type FoundType, type Inventory } from "./inventory";
 
 const found = (type: FoundType, id: string | undefined, tags: Tag[] = []): Found => ({
   type,
@@ -67,7 +67,7 @@ async function services(client: ECSClient, cluster: string): Promise<Service[]> 
   return all;
 }
 
-const scalableTargets: Inventory = async (config) => {
+async function scalableTargets(config: ClientConfig): Promise<Found[]> {
   const client = new ApplicationAutoScalingClient(config);
   const targets = await collect(
     paginateDescribeScalableTargets({ client }, { ServiceNamespace: "ecs" }),
@@ -79,4 +79,4 @@ const scalableTargets: Inventory = async (config) => {
       return { type: "aws:appautoscaling/target:Target" as const, id: ResourceId, names: [ResourceId], tags: Tags };
     }),
   );
-};
+}

@@ -1,3 +1,5 @@
+import type { Environment } from "../../lib/environment";
+
 /** Pulumi's type tokens of everything that is looked for. */
 export const foundTypes = [
   "aws:apigateway/apiKey:ApiKey",
@@ -82,8 +84,11 @@ export function asSweep(config: ClientConfig): ClientConfig {
   return { ...config, userAgentAppId: "tap-sweep" };
 }
 
-/** Everything of one service that exists, of the kinds that the program makes or that the service makes for it. */
-export type Inventory = (config: ClientConfig) => Promise<Found[]>;
+/** Whose things are looked for, and in which account. */
+export type Wanted = Pick<Environment, "accountId" | "environmentSuffix">;
+
+/** Everything of one service that exists in the account, of the kinds that the program makes or that the service makes for it, and that may be the environment's. */
+export type Inventory = (config: ClientConfig, wanted: Wanted) => Promise<Found[]>;
 
 /** All items of all pages. */
 export async function collect<Page, Item>(

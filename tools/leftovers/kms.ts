@@ -1,6 +1,5 @@
 import {
   DescribeKeyCommand,
-  type KeyMetadata,
   KMSClient,
   paginateListAliases,
   paginateListKeys,
@@ -12,17 +11,7 @@ export const kms: Inventory = async (config) => {
   const client = new KMSClient(config);
   const aliases = await collect(paginateListAliases({ client }, {}), (page) => page.Aliases);
   const keys = await collect(paginateListKeys({ client }, {}), (page) => page.Keys);
-  const described = await Promise.all(
-    keys.map(async ({ KeyId }) => {
-      const metadata = await describe(client, KeyId);
-      // The tags of AWS's own keys cannot be read.
-      if (metadata?.KeyManager !== "CUSTOMER") return [];
-      const tags = await collect(paginateListResourceTags({ client }, { KeyId }), (page) => page.Tags);
-      const record = Object.fromEntries(tags.map(({ TagKey = "", TagValue = "" }) => [TagKey, TagValue]));
-      return [{ id: KeyId ?? "", state: metadata.KeyState, tags: record }];
-    }),
-  );
-  const ours = described.flat();
+  const ours = (await Promise.all(keys.map(({ KeyId = "" }) => describe(client, KeyId)))).flat();
   return [
     ...ours
       // AWS deletes a key after its waiting period only: this is as gone as it can be now.
@@ -38,12 +27,24 @@ export const kms: Inventory = async (config) => {
   ];
 };
 
-/** Undefined for a key whose policy shuts the whole account out, which ours do not (IAM user guide, "Access denied error messages"). */
-async function describe(client: KMSClient, KeyId: string | undefined): Promise<KeyMetadata | undefined> {
+/** A key of the account's own; none for AWS's, whose tags cannot be read, and for one whose policy shuts the caller out, which ours do not. */
+async function describe(client: KMSClient, id: string) {
   try {
-    return (await client.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata;
+    const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId: id }));
+    if (KeyMetadata?.KeyManager !== "CUSTOMER") return [];
+    const tags = await collect(paginateListResourceTags({ client }, { KeyId: id }), (page) => page.Tags);
+    const record = Object.fromEntries(tags.map(({ TagKey = "", TagValue = "" }) => [TagKey, TagValue]));
+    return [{ id, state: KeyMetadata.KeyState, tags: record }];
   } catch (error) {
-    if (error instanceof Error && error.message.includes("no resource-based policy allows")) return undefined;
+    if (isShutOut(error)) return [];
     throw error;
   }
+}
+
+/** Refused by the key's policy, and not by the caller's own (IAM user guide, "Troubleshoot access denied error messages"). */
+function isShutOut(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /no resource-based policy allows|explicit deny in a resource-based policy/.test(error.message)
+  );
 }

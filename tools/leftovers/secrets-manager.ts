@@ -1,7 +1,7 @@
 import { paginateListSecrets, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { collect, type Inventory, tagRecord } from "./inventory";
+import { type ClientConfig, collect, type Found, tagRecord } from "./inventory";
 
-export const secretsManager: Inventory = async (config) => {
+export const secretsManager = async (config: ClientConfig): Promise<Found[]> => {
   const client = new SecretsManagerClient(config);
   // A secret in its recovery window still holds its name, so it counts.
   const secrets = await collect(

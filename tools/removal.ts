@@ -29,7 +29,7 @@ export interface Failure {
 
 const pauseInSeconds = 5;
 
-/** Seconds for which an unexpected refusal is tried again: AWS's services learn of each other's deletions a little later. */
+/** Seconds for which unexpected refusals in a row are tried again: AWS's services learn of each other's deletions a little later. */
 const unexpectedLimitInSeconds = 60;
 
 const removals = (config: ClientConfig): Record<FoundType, Removal> => ({
@@ -82,14 +82,17 @@ export function describeFailures(failures: Failure[]): string {
 
 /** Tries until the thing is gone, or AWS has refused for too long. Returns the last refusal, or undefined. */
 export async function removeOne(remove: () => Promise<unknown>): Promise<string | undefined> {
+  let unexpected = 0;
   for (let waited = 0; ; waited += pauseInSeconds) {
     try {
       await remove();
       return undefined;
     } catch (error) {
       if (isGone(error)) return undefined;
-      const limit = isInUse(error) ? limitInSeconds : unexpectedLimitInSeconds;
-      if (isForbidden(error) || waited >= limit) return error instanceof Error ? `${error.name}: ${error.message}` : "";
+      unexpected = isInUse(error) ? 0 : unexpected + pauseInSeconds;
+      if (isForbidden(error) || waited >= limitInSeconds || unexpected > unexpectedLimitInSeconds) {
+        return error instanceof Error ? `${error.name}: ${error.message}` : "";
+      }
     }
     await new Promise((resume) => setTimeout(resume, pauseInSeconds * 1000));
   }

@@ -1,8 +1,19 @@
-import { foundTypes, type FoundType } from "../../tools/leftovers/inventory";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { ElastiCacheClient } from "@aws-sdk/client-elasticache";
+import { RDSClient } from "@aws-sdk/client-rds";
+import { clientConfig } from "../../tools/aws-environment";
+import { type Found, foundTypes, type FoundType } from "../../tools/leftovers/inventory";
 import { removeOne } from "../../tools/removal";
+import { ec2 } from "../../tools/removal/ec2";
+import { ecs } from "../../tools/removal/ecs";
+import { elasticache } from "../../tools/removal/elasticache";
 import { stages } from "../../tools/removal/order";
 import { regionsIn } from "../../tools/removal/other-regions";
+import { rds } from "../../tools/removal/rds";
 import { InUseError } from "../../tools/removal/refusals";
+import type { Removal } from "../../tools/removal/removal";
+import { answerAs, awsError } from "./aws-answers";
 
 describe("the order of removal", () => {
   it("has every kind of thing that is looked for, once", () => {
@@ -98,6 +109,7 @@ describe("one thing", () => {
     "ReplicationGroupNotFoundFault",
     "InvalidVpcID.NotFound",
     "NoSuchEntityException",
+    "NoSuchBucket",
     "WAFNonexistentItemException",
     "ServiceNotActiveException",
   ])("is gone when AWS answers %s", async (name) => {
@@ -129,12 +141,124 @@ describe("one thing", () => {
     expect(await outcome("ValidationError")).toEqual({ reason: "ValidationError: no", tries: 13 });
   });
 
-  it.each(["AccessDeniedException", "UnauthorizedOperation", "ExpiredTokenException", "CredentialsProviderError"])(
-    "is tried once when AWS answers %s",
-    async (name) => {
-      expect(await outcome(name, undefined)).toEqual({ reason: `${name}: no`, tries: 1 });
+  it("is tried for a minute once more when AWS has called it in use in between", async () => {
+    const half = Array<string>(10).fill("ValidationError");
+    expect(await outcome(...half, "DependencyViolation", ...half, undefined)).toEqual({ reason: undefined, tries: 22 });
+  });
+
+  it.each([
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "ExpiredTokenException",
+    "RequestExpired",
+    "CredentialsProviderError",
+  ])("is tried once when AWS answers %s", async (name) => {
+    expect(await outcome(name, undefined)).toEqual({ reason: `${name}: no`, tries: 1 });
+  });
+});
+
+describe("what AWS takes minutes to remove", () => {
+  const config = clientConfig("http://localhost:1");
+  const found = (id: string): Found => ({ type: "aws:ec2/vpc:Vpc", id, names: [], tags: {} });
+
+  afterEach(() => jest.restoreAllMocks());
+
+  /** Each with the client that is asked, how its status is told and asked for, its statuses and what removes it. */
+  const kinds: [
+    name: string,
+    remove: Removal,
+    client: { prototype: object },
+    describe: string,
+    answer: (status: string) => object,
+    statuses: [string, string],
+    command: string,
+  ][] = [
+    [
+      "a database",
+      rds(config)["aws:rds/instance:Instance"],
+      RDSClient,
+      "DescribeDBInstances",
+      (DBInstanceStatus) => ({ DBInstances: [{ DBInstanceStatus }] }),
+      ["available", "deleting"],
+      "DeleteDBInstance",
+    ],
+    [
+      "a replication group",
+      elasticache(config)["aws:elasticache/replicationGroup:ReplicationGroup"],
+      ElastiCacheClient,
+      "DescribeReplicationGroups",
+      (Status) => ({ ReplicationGroups: [{ Status }] }),
+      ["available", "deleting"],
+      "DeleteReplicationGroup",
+    ],
+    [
+      "a node",
+      elasticache(config)["aws:elasticache/cluster:Cluster"],
+      ElastiCacheClient,
+      "DescribeCacheClusters",
+      (CacheClusterStatus) => ({ CacheClusters: [{ CacheClusterStatus }] }),
+      ["available", "deleting"],
+      "DeleteCacheCluster",
+    ],
+    [
+      "a service",
+      ecs(config)["aws:ecs/service:Service"],
+      ECSClient,
+      "DescribeServices",
+      (status) => ({ services: [{ status }] }),
+      ["ACTIVE", "DRAINING"],
+      "DeleteService",
+    ],
+    [
+      "a NAT gateway",
+      ec2(config)["aws:ec2/natGateway:NatGateway"],
+      EC2Client,
+      "DescribeNatGateways",
+      (State) => ({ NatGateways: [{ State }] }),
+      ["available", "deleting"],
+      "DeleteNatGateway",
+    ],
+    [
+      "an endpoint",
+      ec2(config)["aws:ec2/vpcEndpoint:VpcEndpoint"],
+      EC2Client,
+      "DescribeVpcEndpoints",
+      (State) => ({ VpcEndpoints: [{ State }] }),
+      ["Available", "Deleting"],
+      "DeleteVpcEndpoints",
+    ],
+  ];
+
+  it.each(kinds)(
+    "asks for it once and is in use until it is gone: %s",
+    async (_, remove, client, describe, answer, [before, meanwhile], command) => {
+      const answers = [answer(before), answer(meanwhile), awsError("Expired")];
+      const sent = answerAs(client, { [describe]: () => answers.shift() ?? {}, [command]: () => ({}) });
+      await expect(remove(found("it"))).rejects.toThrow(InUseError);
+      expect(sent).toEqual([describe, command]);
+      await expect(remove(found("it"))).rejects.toThrow(InUseError);
+      // Whatever AWS answers now is heard at once.
+      await expect(remove(found("it"))).rejects.toMatchObject({ name: "Expired" });
+      expect(sent).toEqual([describe, command, describe, describe]);
+      await expect(remove(found("it"))).resolves.toBeUndefined();
     },
   );
+
+  it.each(["deleted", "Deleted"])("is gone although EC2 still lists it as %s", async (State) => {
+    answerAs(EC2Client, { DescribeVpcEndpoints: () => ({ VpcEndpoints: [{ State }] }) });
+    await expect(ec2(config)["aws:ec2/vpcEndpoint:VpcEndpoint"](found("vpce-1"))).resolves.toBeUndefined();
+  });
+
+  it("is gone although ECS still lists it as INACTIVE", async () => {
+    answerAs(ECSClient, { DescribeServices: () => ({ services: [{ status: "INACTIVE" }] }) });
+    await expect(ecs(config)["aws:ecs/service:Service"](found("it"))).resolves.toBeUndefined();
+  });
+
+  it("is an address that a NAT gateway holds, although EC2 speaks of permissions", async () => {
+    const message = "You do not have permission to access the specified resource.";
+    answerAs(EC2Client, { ReleaseAddress: () => awsError("AuthFailure", message) });
+    await expect(ec2(config)["aws:ec2/eip:Eip"](found("eipalloc-1"))).rejects.toThrow(new InUseError(message));
+  });
 });
 
 describe("the regions of a policy document", () => {

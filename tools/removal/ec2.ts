@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   DeleteFlowLogsCommand,
   DeleteInternetGatewayCommand,
@@ -11,6 +10,7 @@ import {
   DeleteVpcCommand,
   DeleteVpcEndpointsCommand,
   DescribeInternetGatewaysCommand,
+  DescribeNatGatewaysCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupRulesCommand,
   DescribeVpcEndpointsCommand,
@@ -20,10 +20,9 @@ import {
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
   type UnsuccessfulItem,
-  waitUntilNatGatewayDeleted,
 } from "@aws-sdk/client-ec2";
-import { InUseError, isGone } from "./refusals";
-import { limitInSeconds, type Removals } from "./removal";
+import { InUseError } from "./refusals";
+import { inMinutes, type Removals } from "./removal";
 
 export const ec2: Removals<
   | "aws:ec2/eip:Eip"
@@ -42,7 +41,12 @@ export const ec2: Removals<
 > = (config) => {
   const client = new EC2Client(config);
   return {
-    "aws:ec2/eip:Eip": ({ id: AllocationId }) => client.send(new ReleaseAddressCommand({ AllocationId })),
+    "aws:ec2/eip:Eip": ({ id: AllocationId }) =>
+      client.send(new ReleaseAddressCommand({ AllocationId })).catch((error: unknown) => {
+        // A NAT gateway lets go of its address some minutes after it is gone; until then EC2 calls the address somebody else's.
+        if (error instanceof Error && error.name === "AuthFailure") throw new InUseError(error.message);
+        throw error;
+      }),
     "aws:ec2/flowLog:FlowLog": async ({ id }) => {
       refuse((await client.send(new DeleteFlowLogsCommand({ FlowLogIds: [id] }))).Unsuccessful);
     },
@@ -55,10 +59,13 @@ export const ec2: Removals<
       }
       await client.send(new DeleteInternetGatewayCommand({ InternetGatewayId }));
     },
-    "aws:ec2/natGateway:NatGateway": async ({ id: NatGatewayId }) => {
-      await client.send(new DeleteNatGatewayCommand({ NatGatewayId }));
-      await waitUntilNatGatewayDeleted({ client, maxWaitTime: limitInSeconds }, { NatGatewayIds: [NatGatewayId] });
-    },
+    "aws:ec2/natGateway:NatGateway": inMinutes(
+      async (id) => {
+        const { NatGateways } = await client.send(new DescribeNatGatewaysCommand({ NatGatewayIds: [id] }));
+        return NatGateways?.[0]?.State;
+      },
+      (NatGatewayId) => client.send(new DeleteNatGatewayCommand({ NatGatewayId })),
+    ),
     "aws:ec2/networkAcl:NetworkAcl": ({ id: NetworkAclId }) =>
       client.send(new DeleteNetworkAclCommand({ NetworkAclId })),
     // Those that AWS's services made go when the services let go of them: Lambda's up to 45 minutes after their function.
@@ -75,10 +82,15 @@ export const ec2: Removals<
       client.send(new DeleteSecurityGroupCommand({ GroupId })),
     "aws:ec2/subnet:Subnet": ({ id: SubnetId }) => client.send(new DeleteSubnetCommand({ SubnetId })),
     "aws:ec2/vpc:Vpc": ({ id: VpcId }) => client.send(new DeleteVpcCommand({ VpcId })),
-    "aws:ec2/vpcEndpoint:VpcEndpoint": async ({ id }) => {
-      refuse((await client.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }))).Unsuccessful);
-      while (await endpointExists(client, id)) await sleep(5000);
-    },
+    "aws:ec2/vpcEndpoint:VpcEndpoint": inMinutes(
+      async (id) => {
+        const { VpcEndpoints } = await client.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] }));
+        return VpcEndpoints?.[0]?.State;
+      },
+      async (id) => {
+        refuse((await client.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }))).Unsuccessful);
+      },
+    ),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": async ({ id }) =>
       client.send(new RevokeSecurityGroupEgressCommand(await ruleInGroup(client, id))),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": async ({ id }) =>
@@ -96,15 +108,4 @@ async function ruleInGroup(client: EC2Client, id: string) {
     new DescribeSecurityGroupRulesCommand({ SecurityGroupRuleIds: [id] }),
   );
   return { GroupId: rule?.GroupId, SecurityGroupRuleIds: [id] };
-}
-
-/** Deleted ones stay listed for a while. */
-async function endpointExists(client: EC2Client, id: string): Promise<boolean> {
-  try {
-    const { VpcEndpoints = [] } = await client.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] }));
-    return VpcEndpoints.some(({ State }) => State?.toLowerCase() !== "deleted");
-  } catch (error) {
-    if (isGone(error)) return false;
-    throw error;
-  }
 }

@@ -6,13 +6,13 @@ import {
   DeleteClusterCommand,
   DeleteServiceCommand,
   DeregisterTaskDefinitionCommand,
+  DescribeServicesCommand,
   ECSClient,
   paginateListTasks,
   StopTaskCommand,
-  waitUntilServicesInactive,
 } from "@aws-sdk/client-ecs";
 import { collect } from "../leftovers/inventory";
-import { limitInSeconds, type Removals } from "./removal";
+import { inMinutes, type Removals } from "./removal";
 
 export const ecs: Removals<
   | "aws:appautoscaling/target:Target"
@@ -38,12 +38,18 @@ export const ecs: Removals<
       for (const task of tasks) await client.send(new StopTaskCommand({ cluster, task, reason: "sweep" }));
       await client.send(new DeleteClusterCommand({ cluster }));
     },
-    "aws:ecs/service:Service": async ({ id: service }) => {
-      const cluster = service.split("/").at(-2);
-      await client.send(new DeleteServiceCommand({ cluster, service, force: true }));
-      await waitUntilServicesInactive({ client, maxWaitTime: limitInSeconds }, { cluster, services: [service] });
-    },
+    "aws:ecs/service:Service": inMinutes(
+      async (service) => {
+        const { services } = await client.send(
+          new DescribeServicesCommand({ cluster: clusterOf(service), services: [service] }),
+        );
+        return services?.[0]?.status;
+      },
+      (service) => client.send(new DeleteServiceCommand({ cluster: clusterOf(service), service, force: true })),
+    ),
     "aws:ecs/taskDefinition:TaskDefinition": ({ id: taskDefinition }) =>
       client.send(new DeregisterTaskDefinitionCommand({ taskDefinition })),
   };
 };
+
+const clusterOf = (serviceArn: string) => serviceArn.split("/").at(-2);

@@ -4,11 +4,11 @@ import {
   DeleteCacheSubnetGroupCommand,
   DeleteReplicationGroupCommand,
   DeleteSnapshotCommand,
+  DescribeCacheClustersCommand,
+  DescribeReplicationGroupsCommand,
   ElastiCacheClient,
-  waitUntilCacheClusterDeleted,
-  waitUntilReplicationGroupDeleted,
 } from "@aws-sdk/client-elasticache";
-import { goesWithItsOwner, limitInSeconds, type Removals } from "./removal";
+import { goesWithItsOwner, inMinutes, type Removals } from "./removal";
 
 export const elasticache: Removals<
   | "aws:elasticache/cluster:Cluster"
@@ -18,18 +18,23 @@ export const elasticache: Removals<
   | "aws:elasticache/subnetGroup:SubnetGroup"
 > = (config) => {
   const client = new ElastiCacheClient(config);
-  const patience = { client, maxWaitTime: limitInSeconds };
   return {
-    "aws:elasticache/cluster:Cluster": async ({ id: CacheClusterId }) => {
-      await client.send(new DeleteCacheClusterCommand({ CacheClusterId }));
-      await waitUntilCacheClusterDeleted(patience, { CacheClusterId });
-    },
+    "aws:elasticache/cluster:Cluster": inMinutes(
+      async (CacheClusterId) => {
+        const { CacheClusters } = await client.send(new DescribeCacheClustersCommand({ CacheClusterId }));
+        return CacheClusters?.[0]?.CacheClusterStatus;
+      },
+      (CacheClusterId) => client.send(new DeleteCacheClusterCommand({ CacheClusterId })),
+    ),
     "aws:elasticache/parameterGroup:ParameterGroup": ({ id: CacheParameterGroupName }) =>
       client.send(new DeleteCacheParameterGroupCommand({ CacheParameterGroupName })),
-    "aws:elasticache/replicationGroup:ReplicationGroup": async ({ id: ReplicationGroupId }) => {
-      await client.send(new DeleteReplicationGroupCommand({ ReplicationGroupId }));
-      await waitUntilReplicationGroupDeleted(patience, { ReplicationGroupId });
-    },
+    "aws:elasticache/replicationGroup:ReplicationGroup": inMinutes(
+      async (ReplicationGroupId) => {
+        const { ReplicationGroups } = await client.send(new DescribeReplicationGroupsCommand({ ReplicationGroupId }));
+        return ReplicationGroups?.[0]?.Status;
+      },
+      (ReplicationGroupId) => client.send(new DeleteReplicationGroupCommand({ ReplicationGroupId })),
+    ),
     "aws:elasticache/snapshot:Snapshot": (found) =>
       found.id.startsWith("automatic.")
         ? goesWithItsOwner(found)

@@ -4,10 +4,10 @@ import {
   DeleteDBParameterGroupCommand,
   DeleteDBSnapshotCommand,
   DeleteDBSubnetGroupCommand,
+  DescribeDBInstancesCommand,
   RDSClient,
-  waitUntilDBInstanceDeleted,
 } from "@aws-sdk/client-rds";
-import { goesWithItsOwner, limitInSeconds, type Removals } from "./removal";
+import { goesWithItsOwner, inMinutes, type Removals } from "./removal";
 
 export const rds: Removals<
   | "aws:rds/instance:Instance"
@@ -19,12 +19,16 @@ export const rds: Removals<
   const client = new RDSClient(config);
   return {
     // An instance that somebody has protected against deletion is refused, and stays.
-    "aws:rds/instance:Instance": async ({ id: DBInstanceIdentifier }) => {
-      await client.send(
-        new DeleteDBInstanceCommand({ DBInstanceIdentifier, SkipFinalSnapshot: true, DeleteAutomatedBackups: true }),
-      );
-      await waitUntilDBInstanceDeleted({ client, maxWaitTime: limitInSeconds }, { DBInstanceIdentifier });
-    },
+    "aws:rds/instance:Instance": inMinutes(
+      async (DBInstanceIdentifier) => {
+        const { DBInstances } = await client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }));
+        return DBInstances?.[0]?.DBInstanceStatus;
+      },
+      (DBInstanceIdentifier) =>
+        client.send(
+          new DeleteDBInstanceCommand({ DBInstanceIdentifier, SkipFinalSnapshot: true, DeleteAutomatedBackups: true }),
+        ),
+    ),
     "aws:rds/instanceAutomatedBackup:InstanceAutomatedBackup": ({ id: DbiResourceId }) =>
       client.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId })),
     "aws:rds/parameterGroup:ParameterGroup": ({ id: DBParameterGroupName }) =>

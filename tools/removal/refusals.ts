@@ -2,7 +2,7 @@ const nameOf = (error: unknown): string => (error instanceof Error ? error.name 
 
 /** What was to be removed, or asked about, does not exist any more. */
 export function isGone(error: unknown): boolean {
-  return /NotFound|NoSuchEntity|Nonexistent|NotActive/.test(nameOf(error));
+  return /NotFound|NoSuch(Entity|Bucket)|Nonexistent|NotActive/.test(nameOf(error));
 }
 
 /** Something that is on its way out still holds it: worth waiting for. Each service has a name of its own for that. */
@@ -12,7 +12,7 @@ export function isInUse(error: unknown): boolean {
 
 /** No waiting will help: the caller may not do it, or is not known any more. */
 export function isForbidden(error: unknown): boolean {
-  return /AccessDenied|Unauthorized|NotAuthorized|AuthFailure|ExpiredToken|InvalidClientTokenId|CredentialsProvider/.test(
+  return /AccessDenied|Unauthorized|NotAuthorized|AuthFailure|ExpiredToken|RequestExpired|InvalidClientTokenId|CredentialsProvider/.test(
     nameOf(error),
   );
 }

@@ -1,5 +1,5 @@
 /** What AWS answers to a command, by the command's name and what it is given; an error is thrown. */
-export type AwsAnswers = Record<string, (input: Record<string, unknown>) => object>;
+export type AwsAnswers = Record<string, (input: Record<string, unknown>) => object | Promise<object>>;
 
 interface Command {
   constructor: { name: string };

@@ -2,6 +2,7 @@ import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { KMSClient } from "@aws-sdk/client-kms";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { environmentTags, functionTypes, resourceName, serviceLogGroups, validateSuffix } from "../../lib/naming";
@@ -10,6 +11,7 @@ import { belongsTo, describeLeftovers } from "../../tools/leftovers";
 import type { Found, FoundType } from "../../tools/leftovers/inventory";
 import { cloudTrail } from "../../tools/leftovers/cloudtrail";
 import { kms } from "../../tools/leftovers/kms";
+import { lambda } from "../../tools/leftovers/lambda";
 import { logs } from "../../tools/leftovers/logs";
 import { s3 } from "../../tools/leftovers/s3";
 import { answerAs, awsError } from "./aws-answers";
@@ -212,6 +214,25 @@ describe("what the look passes over", () => {
     answerKeys("ListResourceTags", refusal);
     await expect(kms(config, wanted)).rejects.toBe(refusal);
   });
+});
+
+it("asks about five of an account's hundreds of things at a time", async () => {
+  const names = Array.from({ length: 203 }, (_, index) => `function-${index}`);
+  let asking = 0;
+  let most = 0;
+  answerAs(LambdaClient, {
+    ListFunctions: () => ({ Functions: names.map((name) => ({ FunctionName: name, FunctionArn: name })) }),
+    ListTags: async ({ Resource }) => {
+      asking += 1;
+      most = Math.max(most, asking);
+      await new Promise((answer) => setImmediate(answer));
+      asking -= 1;
+      return { Tags: { Name: Resource } };
+    },
+  });
+  const found = await lambda(config, wanted);
+  expect(found.map(({ id, tags }) => [id, tags])).toEqual(names.map((name) => [name, { Name: name }]));
+  expect(most).toBe(5);
 });
 
 it("lists leftovers by service, type and identifier, with a name where that does not tell", () => {

@@ -1,5 +1,5 @@
 import { CloudTrailClient, ListTagsCommand, paginateListTrails } from "@aws-sdk/client-cloudtrail";
-import { collect, type Inventory, tagRecord } from "./inventory";
+import { askEach, collect, type Inventory, tagRecord } from "./inventory";
 
 export const cloudTrail: Inventory = async (config, { accountId }) => {
   const client = new CloudTrailClient(config);
@@ -8,11 +8,9 @@ export const cloudTrail: Inventory = async (config, { accountId }) => {
   const own = trails.filter(
     ({ HomeRegion, TrailARN = "" }) => HomeRegion === config.region && TrailARN.split(":")[4] === accountId,
   );
-  return Promise.all(
-    own.map(async ({ TrailARN = "", Name }) => {
-      const { ResourceTagList } = await client.send(new ListTagsCommand({ ResourceIdList: [TrailARN] }));
-      const tags = tagRecord(ResourceTagList?.flatMap(({ TagsList = [] }) => TagsList));
-      return { type: "aws:cloudtrail/trail:Trail" as const, id: TrailARN, names: [Name], tags };
-    }),
-  );
+  return askEach(own, async ({ TrailARN = "", Name }) => {
+    const { ResourceTagList } = await client.send(new ListTagsCommand({ ResourceIdList: [TrailARN] }));
+    const tags = tagRecord(ResourceTagList?.flatMap(({ TagsList = [] }) => TagsList));
+    return { type: "aws:cloudtrail/trail:Trail" as const, id: TrailARN, names: [Name], tags };
+  });
 };

@@ -4,7 +4,7 @@ import {
   paginateDescribeAlarms,
   paginateListDashboards,
 } from "@aws-sdk/client-cloudwatch";
-import { collect, type Found, type Inventory, tagRecord } from "./inventory";
+import { askEach, collect, type Found, type Inventory, tagRecord } from "./inventory";
 
 export const cloudWatch: Inventory = async (config) => {
   const client = new CloudWatchClient(config);
@@ -20,12 +20,10 @@ export const cloudWatch: Inventory = async (config) => {
     })),
   ]);
   const dashboards = await collect(paginateListDashboards({ client }, {}), (page) => page.DashboardEntries);
-  const tagged = await Promise.all(
-    alarms.map(async ({ AlarmArn, AlarmName = "", type }) => {
-      const { Tags } = await client.send(new ListTagsForResourceCommand({ ResourceARN: AlarmArn }));
-      return { type, id: AlarmName, names: [AlarmName], tags: tagRecord(Tags) };
-    }),
-  );
+  const tagged = await askEach(alarms, async ({ AlarmArn, AlarmName = "", type }) => {
+    const { Tags } = await client.send(new ListTagsForResourceCommand({ ResourceARN: AlarmArn }));
+    return { type, id: AlarmName, names: [AlarmName], tags: tagRecord(Tags) };
+  });
   return [
     ...tagged,
     ...dashboards.map(({ DashboardName = "" }): Found => ({

@@ -14,7 +14,7 @@ import {
   type Service,
   type Tag,
 } from "@aws-sdk/client-ecs";
-import { type ClientConfig, collect, type Found, type FoundType, type Inventory } from "./inventory";
+import { askEach, type ClientConfig, collect, type Found, type FoundType, type Inventory } from "./inventory";
 
 const found = (type: FoundType, id: string | undefined, tags: Tag[] = []): Found => ({
   type,
@@ -31,25 +31,21 @@ export const ecs: Inventory = async (config) => {
     paginateListTaskDefinitions({ client }, { status: "ACTIVE" }),
     (page) => page.taskDefinitionArns,
   );
-  const perCluster = await Promise.all(
-    clusters.map(async (cluster) => {
-      const { clusters: described = [] } = await client.send(
-        new DescribeClustersCommand({ clusters: [cluster], include: ["TAGS"] }),
-      );
-      return [
-        ...described.filter(isActive).map(({ tags }) => found("aws:ecs/cluster:Cluster", cluster, tags)),
-        ...(await services(client, cluster))
-          .filter(isActive)
-          .map(({ serviceArn, tags }) => found("aws:ecs/service:Service", serviceArn, tags)),
-      ];
-    }),
-  );
-  const taskDefinitions = await Promise.all(
-    definitions.map(async (taskDefinition) => {
-      const { tags } = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] }));
-      return found("aws:ecs/taskDefinition:TaskDefinition", taskDefinition, tags);
-    }),
-  );
+  const perCluster = await askEach(clusters, async (cluster) => {
+    const { clusters: described = [] } = await client.send(
+      new DescribeClustersCommand({ clusters: [cluster], include: ["TAGS"] }),
+    );
+    return [
+      ...described.filter(isActive).map(({ tags }) => found("aws:ecs/cluster:Cluster", cluster, tags)),
+      ...(await services(client, cluster))
+        .filter(isActive)
+        .map(({ serviceArn, tags }) => found("aws:ecs/service:Service", serviceArn, tags)),
+    ];
+  });
+  const taskDefinitions = await askEach(definitions, async (taskDefinition) => {
+    const { tags } = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] }));
+    return found("aws:ecs/taskDefinition:TaskDefinition", taskDefinition, tags);
+  });
   return [...perCluster.flat(), ...taskDefinitions, ...(await scalableTargets(config))];
 };
 
@@ -73,10 +69,8 @@ async function scalableTargets(config: ClientConfig): Promise<Found[]> {
     paginateDescribeScalableTargets({ client }, { ServiceNamespace: "ecs" }),
     (page) => page.ScalableTargets,
   );
-  return Promise.all(
-    targets.map(async ({ ResourceId = "", ScalableTargetARN }) => {
-      const { Tags = {} } = await client.send(new ListTagsForResourceCommand({ ResourceARN: ScalableTargetARN }));
-      return { type: "aws:appautoscaling/target:Target" as const, id: ResourceId, names: [ResourceId], tags: Tags };
-    }),
-  );
+  return askEach(targets, async ({ ResourceId = "", ScalableTargetARN }) => {
+    const { Tags = {} } = await client.send(new ListTagsForResourceCommand({ ResourceARN: ScalableTargetARN }));
+    return { type: "aws:appautoscaling/target:Target" as const, id: ResourceId, names: [ResourceId], tags: Tags };
+  });
 }

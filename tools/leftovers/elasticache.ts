@@ -7,7 +7,7 @@ import {
   paginateDescribeReplicationGroups,
   paginateDescribeSnapshots,
 } from "@aws-sdk/client-elasticache";
-import { collect, type FoundType, type Inventory, tagRecord } from "./inventory";
+import { askEach, collect, type FoundType, type Inventory, tagRecord } from "./inventory";
 
 const replicationGroup = "aws:elasticache/replicationGroup:ReplicationGroup";
 
@@ -47,13 +47,11 @@ export const elasticache: Inventory = async (config) => {
   ]);
   // AWS's own groups, which every account has.
   const listed = all.flat().filter(({ id }) => !id.startsWith("default"));
-  return Promise.all(
-    listed.map(async ({ arn, owner, ...thing }) => {
-      // A replication group's nodes and snapshots are its own, tagged or not.
-      const group = listed.find(({ id, type }) => type === replicationGroup && id === owner);
-      return { ...thing, tags: await tags(group?.arn ?? arn), inheritsTags: group !== undefined };
-    }),
-  );
+  return askEach(listed, async ({ arn, owner, ...thing }) => {
+    // A replication group's nodes and snapshots are its own, tagged or not.
+    const group = listed.find(({ id, type }) => type === replicationGroup && id === owner);
+    return { ...thing, tags: await tags(group?.arn ?? arn), inheritsTags: group !== undefined };
+  });
 
   async function tags(ResourceName: string | undefined): Promise<Record<string, string> | undefined> {
     try {

@@ -1,5 +1,5 @@
 import { EventBridgeClient, ListRulesCommand, ListTagsForResourceCommand } from "@aws-sdk/client-eventbridge";
-import { collectByToken, type Inventory, tagRecord } from "./inventory";
+import { askEach, collectByToken, type Inventory, tagRecord } from "./inventory";
 
 export const eventBridge: Inventory = async (config) => {
   const client = new EventBridgeClient(config);
@@ -7,10 +7,8 @@ export const eventBridge: Inventory = async (config) => {
     const page = await client.send(new ListRulesCommand({ NextToken }));
     return { items: page.Rules, next: page.NextToken };
   });
-  return Promise.all(
-    rules.map(async ({ Arn, Name = "" }) => {
-      const { Tags } = await client.send(new ListTagsForResourceCommand({ ResourceARN: Arn }));
-      return { type: "aws:cloudwatch/eventRule:EventRule" as const, id: Name, names: [Name], tags: tagRecord(Tags) };
-    }),
-  );
+  return askEach(rules, async ({ Arn, Name = "" }) => {
+    const { Tags } = await client.send(new ListTagsForResourceCommand({ ResourceARN: Arn }));
+    return { type: "aws:cloudwatch/eventRule:EventRule" as const, id: Name, names: [Name], tags: tagRecord(Tags) };
+  });
 };

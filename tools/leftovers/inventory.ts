@@ -62,7 +62,7 @@ export interface Found {
   names: (string | undefined)[];
   /** Its tags, or those of what it lies in; undefined where it takes none or AWS made it by itself, so that its names must tell. */
   tags: Record<string, string> | undefined;
-  /** Its tags are those of what it lies in, where others may have put it. */
+  /** It has none itself: its tags are those of what it lies in, where others may have put it. */
   inheritsTags?: boolean;
 }
 
@@ -112,6 +112,21 @@ export async function collectByToken<Item>(
     token = next;
   } while (token);
   return all;
+}
+
+/** How many things one service is asked about at the same time. */
+const askedAtOnce = 5;
+
+/**
+ * What AWS answers about each of the items, in their order. Asked about hundreds at once, a service throttles so many that the SDK's tries run out before
+ * it has slowed down.
+ */
+export async function askEach<Item, Answer>(items: Item[], ask: (item: Item) => Promise<Answer>): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let next = 0; next < items.length; next += askedAtOnce) {
+    answers.push(...(await Promise.all(items.slice(next, next + askedAtOnce).map(ask))));
+  }
+  return answers;
 }
 
 /** AWS's usual list of tags as a record. */

@@ -5,13 +5,13 @@ import {
   paginateListKeys,
   paginateListResourceTags,
 } from "@aws-sdk/client-kms";
-import { collect, type Inventory } from "./inventory";
+import { askEach, collect, type Inventory } from "./inventory";
 
 export const kms: Inventory = async (config) => {
   const client = new KMSClient(config);
   const aliases = await collect(paginateListAliases({ client }, {}), (page) => page.Aliases);
   const keys = await collect(paginateListKeys({ client }, {}), (page) => page.Keys);
-  const ours = (await Promise.all(keys.map(({ KeyId = "" }) => describe(client, KeyId)))).flat();
+  const ours = (await askEach(keys, ({ KeyId = "" }) => describe(client, KeyId))).flat();
   return [
     ...ours
       // AWS deletes a key after its waiting period only: this is as gone as it can be now.

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { serviceLogGroups } from "../../lib/naming";
 import { restApis } from "./api-gateway";
-import { collect, collectByToken, type Inventory } from "./inventory";
+import { askEach, collect, collectByToken, type Inventory } from "./inventory";
 
 export const logs: Inventory = async (config) => {
   const client = new CloudWatchLogsClient(config);
@@ -17,18 +17,16 @@ export const logs: Inventory = async (config) => {
     return { items: page.queryDefinitions, next: page.nextToken };
   });
   const apis = await restApis(new APIGatewayClient(config));
-  const tagged = await Promise.all(
-    groups.map(async ({ arn = "", logGroupName = "" }) => {
-      const { tags = {} } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn.replace(/:\*$/, "") }));
-      return {
-        type: "aws:cloudwatch/logGroup:LogGroup" as const,
-        id: logGroupName,
-        names: [logGroupName],
-        // A service that writes once more after its log group was deleted makes it again, without tags.
-        ...(Object.keys(tags).length > 0 ? { tags } : { tags: apiOf(logGroupName, apis)?.tags, inheritsTags: true }),
-      };
-    }),
-  );
+  const tagged = await askEach(groups, async ({ arn = "", logGroupName = "" }) => {
+    const { tags = {} } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn.replace(/:\*$/, "") }));
+    return {
+      type: "aws:cloudwatch/logGroup:LogGroup" as const,
+      id: logGroupName,
+      names: [logGroupName],
+      // A service that writes once more after its log group was deleted makes it again, without tags.
+      ...(Object.keys(tags).length > 0 ? { tags } : { tags: apiOf(logGroupName, apis)?.tags, inheritsTags: true }),
+    };
+  });
   return [
     ...tagged,
     ...queries.map(({ queryDefinitionId = "", name }) => ({

@@ -8,20 +8,17 @@ import {
   RDSClient,
   type Tag,
 } from "@aws-sdk/client-rds";
-import { collect, type Found, type FoundType, type Inventory, tagRecord } from "./inventory";
+import { askEach, collect, type Found, type FoundType, type Inventory, tagRecord } from "./inventory";
 
 export const rds: Inventory = async (config) => {
   const client = new RDSClient(config);
   const [things, groups] = await Promise.all([instancesAndBackups(client), subnetAndParameterGroups(client)]);
-  const taggedGroups = await Promise.all(
-    // AWS's own groups, which every account has.
-    groups
-      .filter(({ id }) => !id.startsWith("default"))
-      .map(async ({ type, id, arn }) => {
-        const { TagList } = await client.send(new ListTagsForResourceCommand({ ResourceName: arn }));
-        return { type, id, names: [id], tags: tagRecord(TagList) };
-      }),
-  );
+  // Not AWS's own groups, which every account has.
+  const own = groups.filter(({ id }) => !id.startsWith("default"));
+  const taggedGroups = await askEach(own, async ({ type, id, arn }) => {
+    const { TagList } = await client.send(new ListTagsForResourceCommand({ ResourceName: arn }));
+    return { type, id, names: [id], tags: tagRecord(TagList) };
+  });
   return [...things, ...taggedGroups];
 };
 

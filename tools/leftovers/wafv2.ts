@@ -1,5 +1,5 @@
 import { ListTagsForResourceCommand, ListWebACLsCommand, WAFV2Client } from "@aws-sdk/client-wafv2";
-import { collectByToken, type Inventory, tagRecord } from "./inventory";
+import { askEach, collectByToken, type Inventory, tagRecord } from "./inventory";
 
 const Scope = "REGIONAL";
 
@@ -9,11 +9,9 @@ export const wafv2: Inventory = async (config) => {
     const page = await client.send(new ListWebACLsCommand({ Scope, NextMarker }));
     return { items: page.WebACLs, next: page.NextMarker };
   });
-  return Promise.all(
-    acls.map(async ({ ARN, Id = "", Name = "" }) => {
-      const { TagInfoForResource } = await client.send(new ListTagsForResourceCommand({ ResourceARN: ARN }));
-      const tags = tagRecord(TagInfoForResource?.TagList);
-      return { type: "aws:wafv2/webAcl:WebAcl" as const, id: Id, names: [Name], tags };
-    }),
-  );
+  return askEach(acls, async ({ ARN, Id = "", Name = "" }) => {
+    const { TagInfoForResource } = await client.send(new ListTagsForResourceCommand({ ResourceARN: ARN }));
+    const tags = tagRecord(TagInfoForResource?.TagList);
+    return { type: "aws:wafv2/webAcl:WebAcl" as const, id: Id, names: [Name], tags };
+  });
 };

@@ -28,6 +28,17 @@ export interface VpcArgs {
 const zones = [1, 2, 3] as const;
 type Zone = (typeof zones)[number];
 
+/** How each interface endpoint is named: as AWS names its service, without dots. */
+const interfaceEndpointTypes = {
+  secretsmanager: "vpce-secretsmanager",
+  elasticache: "vpce-elasticache",
+  kms: "vpce-kms",
+  logs: "vpce-logs",
+  xray: "vpce-xray",
+  "ecr.api": "vpce-ecr-api",
+  "ecr.dkr": "vpce-ecr-dkr",
+} as const satisfies Record<InterfaceEndpoint, ResourceType>;
+
 /**
  * The network: in each zone a public subnet (NAT only), a private one (functions, tasks) and an isolated one (data stores) without a route
  * to the internet; an emptied default security group; flow logs (45 CFR 164.312(b), (e)(1); FSBP EC2.2, EC2.6). Nothing in it gets a public
@@ -221,7 +232,7 @@ export class Vpc extends pulumi.ComponentResource {
           subnetIds: this.privateSubnetIds,
           securityGroupIds: [securityGroup.id],
           policy: interfaceEndpointPolicy(service, environment.accountId),
-          tags: this.nameTag("vpce-interface"),
+          tags: this.nameTag(interfaceEndpointTypes[service]),
         },
         { parent: this },
       );

@@ -4,7 +4,8 @@ import { environmentTags } from "../../lib/naming";
 import { clientConfig } from "../../tools/aws-environment";
 import { belongsTo } from "../../tools/leftovers";
 import { ec2 } from "../../tools/leftovers/ec2";
-import type { Found, FoundType } from "../../tools/leftovers/inventory";
+import { type Found, type FoundType, foundTypes } from "../../tools/leftovers/inventory";
+import { physicalName } from "../../tools/physical-name";
 import { adoptions } from "../../tools/recovery/adoption";
 import { strangers } from "../../tools/recovery/orphans";
 import { adopt, providerOf, withAdopted } from "../../tools/recovery/pending";
@@ -34,6 +35,16 @@ it("knows for each type of the program how it is adopted, and for no other", asy
   const types = [...(await recordProgram(optional)), ...(await recordProgram(isolated))].map(({ type }) => type);
   const inCloud = [...new Set(types)].filter((type) => !/^(tap|pulumi):/.test(type)).sort();
   expect(Object.keys(adoptions).sort()).toEqual(inCloud);
+});
+
+it("finds nothing of an environment under the name of another thing of its type", async () => {
+  for (const configuration of [{ auditTrail: "true", natStrategy: "perAz" }, isolated]) {
+    const names = (await recordProgram(configuration)).flatMap(({ type, inputs }) => {
+      const name = physicalName(inputs);
+      return foundTypes.some((found) => found === type) && name !== undefined ? [`${type} ${name}`] : [];
+    });
+    expect(names.filter((name, index) => names.indexOf(name) < index)).toEqual([]);
+  }
 });
 
 describe("what a killed engine was creating", () => {

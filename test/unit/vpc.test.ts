@@ -259,7 +259,7 @@ describe("Vpc", () => {
         privateDnsEnabled: true,
         subnetIds: ["Subnet-private-1", "Subnet-private-2"],
         securityGroupIds: ["SecurityGroup-endpoints"],
-        tags: { Name: "vpce-interface-pr-7" },
+        tags: { Name: `vpce-${service.replace(".", "-")}-pr-7` },
       });
       expect(statements(policy)).toEqual([
         {

@@ -3,6 +3,7 @@ import { ElastiCacheClient, waitUntilReplicationGroupAvailable } from "@aws-sdk/
 import { LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
 import { RDSClient, waitUntilDBInstanceAvailable } from "@aws-sdk/client-rds";
 import type { ClientConfig } from "../leftovers/inventory";
+import { isForbidden } from "../removal/refusals";
 import { revoke, rulesOf } from "./security-group-rules";
 
 /** Does the rest of what the provider does between the request that makes a resource and the end of its creation. */
@@ -15,17 +16,58 @@ const maxWaitTime = 40 * 60;
 export const settlings: Record<string, Settling> = {
   // Have an endpoint or an address only once they are available.
   "aws:rds/instance:Instance": (DBInstanceIdentifier, config) =>
-    waitUntilDBInstanceAvailable({ client: new RDSClient(config), maxWaitTime }, { DBInstanceIdentifier }),
+    settled(new RDSClient(config), (waiter) => waitUntilDBInstanceAvailable(waiter, { DBInstanceIdentifier })),
   "aws:elasticache/replicationGroup:ReplicationGroup": (ReplicationGroupId, config) =>
-    waitUntilReplicationGroupAvailable({ client: new ElastiCacheClient(config), maxWaitTime }, { ReplicationGroupId }),
+    settled(new ElastiCacheClient(config), (waiter) =>
+      waitUntilReplicationGroupAvailable(waiter, { ReplicationGroupId }),
+    ),
   "aws:ec2/natGateway:NatGateway": (id, config) =>
-    waitUntilNatGatewayAvailable({ client: new EC2Client(config), maxWaitTime }, { NatGatewayIds: [id] }),
+    settled(new EC2Client(config), (waiter) => waitUntilNatGatewayAvailable(waiter, { NatGatewayIds: [id] })),
   "aws:lambda/function:Function": (FunctionName, config) =>
-    waitUntilFunctionActiveV2({ client: new LambdaClient(config), maxWaitTime }, { FunctionName }),
+    settled(new LambdaClient(config), (waiter) => waitUntilFunctionActiveV2(waiter, { FunctionName })),
   "aws:ec2/securityGroup:SecurityGroup": closeSecurityGroup,
 };
 
 /** AWS lets everything out of a new group until the provider revokes that. The program's own rules cannot be there before their group. */
 async function closeSecurityGroup(id: string, config: ClientConfig): Promise<void> {
   await revoke(await rulesOf([id], config), config);
+}
+
+/** What a waiter is given of an SDK client, and what it is observed by. */
+interface Client {
+  middlewareStack: {
+    add(
+      observe: <Input, Answer>(send: (request: Input) => Promise<Answer>) => (request: Input) => Promise<Answer>,
+      options: { step: "initialize" },
+    ): void;
+  };
+}
+
+/**
+ * Waits by one of the SDK's waiters. By itself it would take every error that it does not know for a reason to ask again, up to its end.
+ * @throws AWS's refusal, as soon as there is one that no waiting will end
+ */
+async function settled<C extends Client>(
+  client: C,
+  wait: (waiter: { client: C; maxWaitTime: number; abortSignal: AbortSignal }) => Promise<unknown>,
+): Promise<void> {
+  const refusal = new AbortController();
+  client.middlewareStack.add(
+    (send) => (request) =>
+      send(request).catch((error: unknown) => {
+        if (isLasting(error)) refusal.abort(error);
+        throw error;
+      }),
+    { step: "initialize" },
+  );
+  try {
+    await wait({ client, maxWaitTime, abortSignal: refusal.signal });
+  } catch (error) {
+    throw refusal.signal.aborted ? refusal.signal.reason : error;
+  }
+}
+
+/** The caller may not ask, or its credentials have ended, for which each protocol of AWS has a name of its own. */
+function isLasting(error: unknown): boolean {
+  return isForbidden(error) || (error instanceof Error && /RequestExpired|UnrecognizedClient/.test(error.name));
 }

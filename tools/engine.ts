@@ -116,9 +116,9 @@ export class Engine {
     return this.commands().export();
   }
 
-  /** Replaces the state. */
-  import(deployment: Deployment): Promise<void> {
-    return this.commands().import(deployment);
+  /** Replaces the state that was read, unless another command has changed it since. */
+  import(deployment: Deployment, read: Deployment): Promise<void> {
+    return this.commands().import(deployment, read);
   }
 
   async outputs(): Promise<Record<string, unknown>> {

@@ -1,13 +1,12 @@
 /** `npm run recover`: makes a stack usable again after a run of Pulumi that was killed, or that AWS's answers did not reach. */
-import { hostname } from "node:os";
 import { Command } from "commander";
 import { patientConfig } from "./aws-environment";
 import { runCommand, UserError } from "./cli";
 import { confirm } from "./confirmation";
 import { describeLeftovers } from "./leftovers";
 import type { ClientConfig, Found } from "./leftovers/inventory";
-import { isAlive } from "./process";
 import { findPulumi } from "./pulumi-cli";
+import { releaseDeadLock } from "./recovery/lock";
 import { strangers } from "./recovery/orphans";
 import { adopt, adoptPending, existingOf, providerOf, takeOver, withAdopted } from "./recovery/pending";
 import {
@@ -47,22 +46,24 @@ runCommand(async () => {
   const options = command.opts<Options>();
   const { stack: name, unlock } = options;
   const stack = new UserStack(await findPulumi(), name);
-  if (unlock) await stack.unlock();
-  let state = await exported(stack);
-  const killed = unlock ? true : await releaseDeadLock(stack, state);
+  const { resources = [] } = await exported(stack);
+  const provider = providerOf(resources);
+  const config = provider && patientConfig(provider.region);
 
-  const provider = providerOf(state.resources ?? []);
-  if (!provider) {
+  if (unlock) await stack.unlock();
+  const killed = unlock ?? (await releaseDeadLock(stack, resources));
+  if (!config) {
     console.log(`"${name}" has nothing in AWS. Run the command that was cut off again.`);
     return;
   }
-  const config = patientConfig(provider.region);
+  // Read again, as taking the lock encrypts the secrets anew.
+  let state = await stack.export();
   if (state.pending_operations !== undefined) {
     await adoptPending(stack, state, config);
     state = await stack.export();
   } else if (state.resources?.some(({ initErrors = [] }) => initErrors.length > 0)) {
     console.log("The last run made resources that it could not make ready: reading what they are …");
-    await takeOver(stack, state, config);
+    await takeOver(stack, state, state.resources, config);
     state = await stack.export();
   }
   const existing = await existingOf(state.resources ?? [], config);
@@ -121,7 +122,7 @@ async function restoreSecurityGroups(stack: UserStack, state: Deployment, config
   const kept = withoutLostRules(resources, rules);
   if (kept.length < resources.length) {
     console.log(`${resources.length - kept.length} rules of security groups are gone; the next up makes them again.`);
-    await stack.import({ ...state, resources: kept });
+    await stack.import({ ...state, resources: kept }, state);
   }
   const foreign = foreignRules(resources, rules);
   if (foreign.length === 0) return;
@@ -139,26 +140,6 @@ async function adoptMissing(
   const { resources = [] } = state;
   const adopted = await adopt(await stack.missing(), resources, cloud);
   if (adopted.length === 0) return state;
-  await takeOver(stack, { ...state, resources: withAdopted(resources, adopted) }, cloud.config);
+  await takeOver(stack, state, withAdopted(resources, adopted), cloud.config);
   return stack.export();
-}
-
-/** Releases the lock of a process of this machine that does not run any more; true if there was one. Somebody else's is respected. */
-async function releaseDeadLock(stack: UserStack, state: Deployment): Promise<boolean> {
-  try {
-    // Changes nothing, but takes the lock.
-    await stack.import(state);
-    return false;
-  } catch (error) {
-    const reason = (error as { stderr?: string }).stderr ?? "";
-    if (!/currently locked|currently in progress/.test(reason)) throw error;
-    const [owner, host, pid] = /created by .+@(.+) \(pid (\d+)\)/.exec(reason) ?? [];
-    if (host !== hostname() || isAlive(Number(pid))) {
-      throw new UserError(
-        `Another command works on "${stack.stack}"${owner ? ` (${owner})` : ""}. Wait for it to end; if it is dead for certain, add --unlock.`,
-      );
-    }
-    await stack.unlock();
-    return true;
-  }
 }

@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { isDeepStrictEqual, promisify } from "node:util";
 import { randomUUID } from "node:crypto";
+import { UserError } from "./cli";
 
 /** What `pulumi stack export` returns, as far as it is read here. */
 export interface Deployment {
@@ -62,8 +63,17 @@ export class StackCommands {
     return (JSON.parse(await this.query("stack", "export")) as { deployment: Deployment }).deployment;
   }
 
-  /** Replaces the state. */
-  async import(deployment: Deployment): Promise<void> {
+  /**
+   * Replaces the state.
+   * @param read the state that it was made from, as exported
+   * @throws UserError where that is not the state any more: what another command has written since would be lost
+   */
+  async import(deployment: Deployment, read: Deployment): Promise<void> {
+    if (!isDeepStrictEqual(await this.export(), read)) {
+      throw new UserError(
+        `Another command has changed the state of "${this.surroundings.stack}" in the meantime. Run the same command again.`,
+      );
+    }
     const file = join(tmpdir(), `tap-state-${randomUUID()}.json`);
     writeFileSync(file, JSON.stringify({ version: 3, deployment }), { mode: 0o600 });
     try {

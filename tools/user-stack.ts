@@ -25,8 +25,18 @@ export class UserStack {
     return this.commands.export();
   }
 
-  import(deployment: Deployment): Promise<void> {
-    return this.commands.import(deployment);
+  /** Replaces the state that was read, unless another command has changed it since. */
+  import(deployment: Deployment, read: Deployment): Promise<void> {
+    return this.commands.import(deployment, read);
+  }
+
+  /**
+   * Takes the lock and gives it back; fails where somebody has it. Changes nothing, as no stack is ever to be replaced itself, and keeps
+   * the pending operations, which an import would drop.
+   */
+  async tryLock(resources: ResourceState[]): Promise<void> {
+    const root = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+    await this.commands.query("state", "untaint", root?.urn ?? "--all", "--yes");
   }
 
   unlock(): Promise<void> {

@@ -1,7 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../tools/cli";
+import type { ResourceState } from "../../tools/stack-commands";
 import { UserStack } from "../../tools/user-stack";
 
 const folder = mkdtempSync(join(tmpdir(), "user-stack-"));
@@ -57,5 +58,56 @@ describe("what the next up would create", () => {
 
   it("cannot be told when the CLI fails before a preview, with its own words", async () => {
     await expect(stackOf("breaks", "no such stack", 255).missing()).rejects.toMatchObject({ stdout: "no such stack" });
+  });
+});
+
+describe("the state", () => {
+  const read = { manifest: { time: "2026-01-01T00:00:00Z" }, resources: [] };
+  const written = { ...read, resources: [{ urn: "urn:topic", type: "aws:sns/topic:Topic" }] };
+  /** A stack that has this state, and a file with what the CLI was last given in place of it. */
+  const stackWith = (name: string, deployment: object) => {
+    const cli = join(folder, name);
+    writeFileSync(`${cli}.txt`, JSON.stringify({ version: 3, deployment }));
+    writeFileSync(cli, '#!/bin/sh\nif [ "$3" = import ]; then cp "$5" "$0.imported"; else cat "$0.txt"; fi\n');
+    chmodSync(cli, 0o755);
+    return { stack: new UserStack(cli, "pr-42"), imported: `${cli}.imported` };
+  };
+
+  it("is replaced as long as it is the one that was read", async () => {
+    const { stack, imported } = stackWith("same", read);
+    await stack.import(written, await stack.export());
+    expect(JSON.parse(readFileSync(imported, "utf8"))).toEqual({ version: 3, deployment: written });
+  });
+
+  it("is kept when another command has written it since", async () => {
+    const { stack, imported } = stackWith("newer", { ...read, manifest: { time: "2026-01-01T00:05:00Z" } });
+    const replaced = stack.import(written, read);
+    await expect(replaced).rejects.toThrow(UserError);
+    await expect(replaced).rejects.toThrow(
+      'Another command has changed the state of "pr-42" in the meantime. Run the same command again.',
+    );
+    expect(existsSync(imported)).toBe(false);
+  });
+});
+
+describe("the lock", () => {
+  /** What the CLI is called with to try it. */
+  const tried = async (name: string, resources: ResourceState[]) => {
+    const cli = join(folder, name);
+    writeFileSync(cli, '#!/bin/sh\necho "$@" > "$0.called"\n');
+    chmodSync(cli, 0o755);
+    await new UserStack(cli, "pr-42").tryLock(resources);
+    return readFileSync(`${cli}.called`, "utf8").trim();
+  };
+
+  it("is tried by what changes nothing and keeps the pending operations, not by an import", async () => {
+    const root = { urn: "urn:pulumi:pr-42::tap::pulumi:pulumi:Stack::tap-pr-42", type: "pulumi:pulumi:Stack" };
+    expect(await tried("resources", [root, { urn: "urn:topic", type: "aws:sns/topic:Topic" }])).toBe(
+      `--non-interactive state untaint ${root.urn} --yes --stack pr-42`,
+    );
+  });
+
+  it("is tried while there are no resources yet", async () => {
+    expect(await tried("empty", [])).toBe("--non-interactive state untaint --all --yes --stack pr-42");
   });
 });

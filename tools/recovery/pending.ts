@@ -11,7 +11,8 @@ import { settlings } from "./settling";
 export interface RecoverableStack {
   /** Name of the stack. */
   stack: string;
-  import(deployment: Deployment): Promise<void>;
+  /** Replaces the state that was read, unless another command has changed it since. */
+  import(deployment: Deployment, read: Deployment): Promise<void>;
   /** Brings the state in line with the cloud: what is not there any more is dropped, what has changed is noted. */
   refresh(): Promise<{ succeeded: boolean }>;
 }
@@ -25,13 +26,21 @@ export async function adoptPending(stack: RecoverableStack, state: Deployment, c
   console.log(`The last run was cut off during ${pending.length} operations: looking up what became of them …`);
   const creating = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
   const adopted = await adopt(creating, resources, { config, existing: await existingOf(resources, config) });
-  await takeOver(stack, { ...state, resources: withAdopted(resources, adopted), pending_operations: [] }, config);
+  await takeOver(stack, state, withAdopted(resources, adopted), config);
 }
 
-/** Replaces the state and brings it in line with the cloud. */
-export async function takeOver(stack: RecoverableStack, state: Deployment, config: ClientConfig): Promise<void> {
-  const { resources = [] } = state;
-  await stack.import({ ...state, resources: withoutLostRules(resources, await rulesOf(groupsIn(resources), config)) });
+/**
+ * Replaces the resources of the state and brings it in line with the cloud.
+ * @param read the stack's state, as exported
+ */
+export async function takeOver(
+  stack: RecoverableStack,
+  read: Deployment,
+  resources: ResourceState[],
+  config: ClientConfig,
+): Promise<void> {
+  const kept = withoutLostRules(resources, await rulesOf(groupsIn(resources), config));
+  await stack.import({ ...read, resources: kept, pending_operations: [] }, read);
   const { succeeded } = await stack.refresh();
   if (!succeeded) {
     throw new UserError("The state could not be brought in line with the cloud. The engine's output is above.");

@@ -6,6 +6,7 @@ import { confirm } from "./confirmation";
 import { describeLeftovers } from "./leftovers";
 import type { ClientConfig, Found } from "./leftovers/inventory";
 import { findPulumi } from "./pulumi-cli";
+import { refuseOtherAccount } from "./recovery/account";
 import { releaseDeadLock } from "./recovery/lock";
 import { strangers } from "./recovery/orphans";
 import { adopt, adoptPending, existingOf, providerOf, takeOver, withAdopted } from "./recovery/pending";
@@ -49,6 +50,7 @@ runCommand(async () => {
   const { resources = [] } = await exported(stack);
   const provider = providerOf(resources);
   const config = provider && patientConfig(provider.region);
+  if (config) await refuseOtherAccount(name, resources, config);
 
   if (unlock) await stack.unlock();
   const killed = unlock ?? (await releaseDeadLock(stack, resources));

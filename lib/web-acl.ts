@@ -76,7 +76,7 @@ export class WebAcl extends pulumi.ComponentResource {
           })),
         },
       },
-      // The local AWS keeps nothing of it, so that each `up` would set it again; whether AWS still has it, the integration suite asks.
+      // The local AWS keeps nothing of it, so that each `up` would set it again, and no rule of policy/ can hold it there; whether AWS still has it, the integration suite asks.
       { parent: this, ignoreChanges: ["dataProtectionConfig"] },
     );
   }

@@ -106,27 +106,6 @@ export const firewallRules: Rule[] = [
         .map((part) => `does not redact ${part}`);
     }),
   },
-  {
-    name: "firewall-log-without-matches",
-    description:
-      "The details of matches in the firewall's log quote neither queries nor bodies, which hold patients' data.",
-    controls: ["45 CFR 164.312(a)(1)", "45 CFR 164.312(b)"],
-    severity: "high",
-    enforcement: "mandatory",
-    remedy: "Substitute QUERY_STRING and BODY in dataProtectionConfig, and exclude no details.",
-    types: [webAcl],
-    scope: "resource",
-    check: ({ inputs }) => {
-      const substituted = list(at(inputs, "dataProtectionConfig.dataProtections"))
-        .filter((protection) => at(protection, "action") === "SUBSTITUTION")
-        .filter((protection) => at(protection, "excludeRuleMatchDetails") !== true)
-        .filter((protection) => at(protection, "excludeRateBasedDetails") !== true)
-        .map((protection) => at(protection, "field.fieldType"));
-      return ["QUERY_STRING", "BODY"]
-        .filter((field) => !substituted.includes(field))
-        .map((field) => `does not substitute ${field}`);
-    },
-  },
 ];
 
 /** Holds an expectation against what an ACL and each of its rules show. */

@@ -386,17 +386,6 @@ export const violatingChanges: Record<string, Change[]> = {
     ),
     set(webAclLogging, "records", "logDestinationConfigs", []),
   ],
-  "firewall-log-without-matches": [
-    ...[0, 1].flatMap((index) => [
-      edit(webAcl, "records", "dataProtectionConfig.dataProtections", (fields) =>
-        (fields as unknown[]).toSpliced(index, 1),
-      ),
-      set(webAcl, "records", `dataProtectionConfig.dataProtections.${index}.action`, "HASH"),
-      set(webAcl, "records", `dataProtectionConfig.dataProtections.${index}.excludeRuleMatchDetails`, true),
-      set(webAcl, "records", `dataProtectionConfig.dataProtections.${index}.excludeRateBasedDetails`, true),
-    ]),
-    set(webAcl, "records", "dataProtectionConfig", undefined),
-  ],
   "users-second-factor": [
     set(userPool, "users", "mfaConfiguration", "OPTIONAL"),
     set(userPool, "users", "softwareTokenMfaConfiguration", undefined),

@@ -55,7 +55,7 @@ async function settled<C extends Client>(
   client.middlewareStack.add(
     (send) => (request) =>
       send(request).catch((error: unknown) => {
-        if (isLasting(error)) refusal.abort(error);
+        if (isForbidden(error)) refusal.abort(error);
         throw error;
       }),
     { step: "initialize" },
@@ -65,9 +65,4 @@ async function settled<C extends Client>(
   } catch (error) {
     throw refusal.signal.aborted ? refusal.signal.reason : error;
   }
-}
-
-/** The caller may not ask, or its credentials have ended, for which each protocol of AWS has a name of its own. */
-function isLasting(error: unknown): boolean {
-  return isForbidden(error) || (error instanceof Error && /RequestExpired|UnrecognizedClient/.test(error.name));
 }

@@ -12,7 +12,7 @@ export function isInUse(error: unknown): boolean {
 
 /** No waiting will help: the caller may not do it, or is not known any more. */
 export function isForbidden(error: unknown): boolean {
-  return /AccessDenied|Unauthorized|NotAuthorized|AuthFailure|ExpiredToken|RequestExpired|InvalidClientTokenId|CredentialsProvider/.test(
+  return /AccessDenied|Unauthorized|NotAuthorized|AuthFailure|ExpiredToken|RequestExpired|InvalidClientTokenId|UnrecognizedClient|CredentialsProvider/.test(
     nameOf(error),
   );
 }

@@ -240,6 +240,7 @@ step("what the environment cannot become is refused, before anything is touched"
   const { problems, steps, succeeded } = await environment.preview({
     ...upgraded,
     "tap:region": "eu-central-1",
+    "tap:analyticsImage": "123456789012.dkr.ecr.eu-central-1.amazonaws.com/analytics:1",
     "tap:vpcCidr": "10.1.0.0/16",
     "tap:availabilityZoneCount": 2,
     "tap:databaseEngineVersion": "16",

@@ -6,7 +6,7 @@ import { createServiceRole, denyPlainText, policyDocument, resolveStatements, ty
 import { administration, createKey, useThrough } from "./kms";
 import { lockBucket } from "./locked-bucket";
 import { createLogGroup, type LogGroupsArgs } from "./log-groups";
-import { functionTypes, resourceName, type ResourceType } from "./naming";
+import { functionTypes, globalName, resourceName, type ResourceType } from "./naming";
 
 export interface AuditTrailArgs {
   environment: Environment;
@@ -56,8 +56,7 @@ export class AuditTrail extends pulumi.ComponentResource {
 
   private createBucket() {
     const { environment, dataLoss } = this.args;
-    // Bucket names are unique over all accounts.
-    const name = `${this.name("audit-trail")}-${environment.accountId}`;
+    const name = globalName("audit-trail", environment);
     return new aws.s3.Bucket(
       "trail",
       { bucket: name, forceDestroy: true },

@@ -1,3 +1,5 @@
+import type { Environment } from "./environment";
+
 /**
  * Longest name AWS accepts for each kind of resource that this program names, in characters
  * (each service's user guide, "Quotas" or "Naming constraints").
@@ -175,6 +177,14 @@ export const maximumSuffixLength = 20;
 /** `<resource-type>-<environmentSuffix>`: the physical name of a resource. */
 export function resourceName(type: ResourceType, environmentSuffix: string): string {
   return `${type}-${environmentSuffix}`;
+}
+
+/** Name of what is named uniquely over all accounts, as buckets and domains of sign-in pages are. */
+export function globalName(
+  type: ResourceType,
+  { accountId, environmentSuffix }: Pick<Environment, "accountId" | "environmentSuffix">,
+): string {
+  return `${resourceName(type, environmentSuffix)}-${accountId}`;
 }
 
 /** What is wrong with a suffix, or undefined. */

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { scopes } from "../service/contract";
 import { type DataLossGuard } from "./data-loss";
 import { type Environment } from "./environment";
-import { resourceName } from "./naming";
+import { globalName, resourceName } from "./naming";
 
 export interface UserPoolArgs {
   environment: Environment;
@@ -76,12 +76,10 @@ export class UserPool extends pulumi.ComponentResource {
 
   /** Access tokens carry scopes only when they come from the sign-in pages. */
   private createSignInDomain(userPool: aws.cognito.UserPool) {
-    const { environmentSuffix, accountId } = this.args.environment;
     new aws.cognito.UserPoolDomain(
       "sign-in",
       {
-        // Unique in the region over all accounts, hence the account's number.
-        domain: `${resourceName("records-sign-in", environmentSuffix)}-${accountId}`,
+        domain: globalName("records-sign-in", this.args.environment),
         userPoolId: userPool.id,
       },
       { parent: this },

@@ -3,8 +3,7 @@ import type { IncomingMessage } from "node:http";
 /** The protocols of AWS's APIs that the program's services speak (Smithy, "AWS protocols"). */
 export type Protocol = "ec2Query" | "query" | "json" | "restJson";
 
-/** An answer over HTTP. */
-export interface ErrorAnswer {
+interface ErrorAnswer {
   status: number;
   headers: Record<string, string>;
   text: string;

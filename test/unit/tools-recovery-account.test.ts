@@ -1,7 +1,9 @@
+import { STSClient } from "@aws-sdk/client-sts";
+import { clientConfig } from "../../tools/aws-environment";
 import { UserError } from "../../tools/cli";
 import { accountOf, refuseOtherAccount } from "../../tools/recovery/account";
 import type { ResourceState } from "../../tools/stack-commands";
-import { type AnsweringAws, startAnsweringAws } from "./answering-aws";
+import { answerAs } from "./aws-answers";
 
 const withArn = (arn?: string): ResourceState => ({ urn: "urn:it", type: "aws:it", outputs: { arn } });
 const vpc = withArn("arn:aws:ec2:eu-west-1:111111111111:vpc/vpc-1");
@@ -17,29 +19,23 @@ it.each([
 });
 
 describe("credentials", () => {
-  let aws: AnsweringAws;
-  let asked: number;
+  const config = clientConfig("http://localhost:1");
+  let asked: string[];
 
-  beforeEach(async () => {
-    asked = 0;
-    aws = await startAnsweringAws(() => {
-      asked += 1;
-      const account = "<GetCallerIdentityResult><Account>111111111111</Account></GetCallerIdentityResult>";
-      const text = `<GetCallerIdentityResponse>${account}</GetCallerIdentityResponse>`;
-      return { status: 200, headers: { "content-type": "text/xml" }, text };
-    });
+  beforeEach(() => {
+    asked = answerAs(STSClient, { GetCallerIdentity: () => ({ Account: "111111111111" }) });
   });
 
-  afterEach(() => aws.stop());
+  afterEach(() => jest.restoreAllMocks());
 
   it("of the stack's account are taken", async () => {
-    await refuseOtherAccount("pr-42", [vpc], aws.config);
-    expect(asked).toBe(1);
+    await refuseOtherAccount("pr-42", [vpc], config);
+    expect(asked).toEqual(["GetCallerIdentity"]);
   });
 
   it("of another account are refused, and both are named", async () => {
     const other = withArn("arn:aws:ec2:eu-west-1:222222222222:vpc/vpc-1");
-    const refused = refuseOtherAccount("pr-42", [other], aws.config);
+    const refused = refuseOtherAccount("pr-42", [other], config);
     await expect(refused).rejects.toThrow(UserError);
     await expect(refused).rejects.toThrow(
       '"pr-42" is in the account 222222222222, and these credentials are of the account 111111111111. Nothing has been changed.',
@@ -47,7 +43,7 @@ describe("credentials", () => {
   });
 
   it("are not asked about before anything has an ARN", async () => {
-    await refuseOtherAccount("pr-42", [withArn()], aws.config);
-    expect(asked).toBe(0);
+    await refuseOtherAccount("pr-42", [withArn()], config);
+    expect(asked).toEqual([]);
   });
 });

@@ -1,18 +1,18 @@
 import { GetBucketTaggingCommand, paginateListBuckets, S3Client } from "@aws-sdk/client-s3";
-import { resourceName } from "../../lib/naming";
+import { globalName } from "../../lib/naming";
 import { type ClientConfig, collect, type Inventory, tagRecord } from "./inventory";
 
 /** No name server knows a bucket's own host in the local cloud. */
 export const s3Client = (config: ClientConfig) => new S3Client({ ...config, forcePathStyle: true });
 
-export const s3: Inventory = async (config, { accountId, environmentSuffix }) => {
+export const s3: Inventory = async (config, wanted) => {
   const client = s3Client(config);
   const buckets = await collect(
     paginateListBuckets({ client }, { BucketRegion: config.region }),
     (page) => page.Buckets,
   );
   // Other people's may have policies that let nobody ask for their tags.
-  const trail = `${resourceName("audit-trail", environmentSuffix)}-${accountId}`;
+  const trail = globalName("audit-trail", wanted);
   const [own] = buckets.filter(({ Name }) => Name === trail);
   const tags = own && (await tagsOf(client, trail));
   return tags ? [{ type: "aws:s3/bucket:Bucket", id: trail, names: [trail], tags }] : [];

@@ -1,6 +1,6 @@
 import { regionalArn } from "../../../lib/environment";
 import { type Statement } from "../../../lib/iam";
-import { resourceName } from "../../../lib/naming";
+import { globalName } from "../../../lib/naming";
 import { logGroupArns } from "./logs";
 import { namedArns, namesOf, type Scope } from "./scope";
 
@@ -76,8 +76,7 @@ export function monitoringStatements(scope: Scope): Statement[] {
 
 /** The trail of the calls of AWS's APIs and the bucket that keeps it, where they are configured. */
 export function trailStatements(scope: Scope): Statement[] {
-  const { accountId, environmentSuffix, partition } = scope;
-  const bucket = `arn:${partition}:s3:::${resourceName("audit-trail", environmentSuffix)}-${accountId}`;
+  const bucket = `arn:${scope.partition}:s3:::${globalName("audit-trail", scope)}`;
   return [
     {
       Sid: "Trail",

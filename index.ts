@@ -1,4 +1,4 @@
-import "./lib/promise-traces";
+import "./lib/stack-traces";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ApiGatewayAccount, findApiGatewayAccountRole } from "./lib/api-gateway-account";

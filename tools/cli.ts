@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { InvalidArgumentError, Option } from "commander";
 import { validateSuffix } from "../lib/naming";
 
@@ -16,7 +17,8 @@ export function suffixOption(): Option {
 /** Runs a command; an error ends it with exit code 1. */
 export function runCommand(command: () => Promise<void>): void {
   command().catch((error: unknown) => {
-    console.error(error instanceof UserError ? `\n${error.message}` : error);
+    // A text, as the console itself would color the trace, to which Node.js comes to no end with a line of Pulumi's (lib/stack-traces.ts).
+    console.error(error instanceof UserError ? `\n${error.message}` : inspect(error));
     process.exitCode = 1;
   });
 }

@@ -1,0 +1,33 @@
+import { runCommand, UserError } from "../../tools/cli";
+
+/** What a command prints and ends with that fails so. */
+async function outcomeOf(error: Error) {
+  const print = jest.spyOn(console, "error").mockImplementation();
+  const before = process.exitCode;
+  try {
+    runCommand(() => Promise.reject(error));
+    await new Promise(setImmediate);
+    return { printed: print.mock.calls, exitCode: process.exitCode };
+  } finally {
+    print.mockRestore();
+    process.exitCode = before;
+  }
+}
+
+describe("a command that fails", () => {
+  it("tells of the user's mistake, and of nothing else", async () => {
+    expect(await outcomeOf(new UserError("There is no stack."))).toEqual({
+      printed: [["\nThere is no stack."]],
+      exitCode: 1,
+    });
+  });
+
+  it("tells all of an error that nobody expected, in a text that the console does not color", async () => {
+    const error = new Error("outer", { cause: new Error("inner") });
+    error.stack = "Error: outer\n    at Stack (/work/node_modules/@pulumi/resource.ts:1598:22)";
+    const { printed, exitCode } = await outcomeOf(error);
+    expect({ printed, exitCode }).toEqual({ printed: [[expect.any(String)]], exitCode: 1 });
+    expect(printed[0]).toEqual([expect.stringContaining(error.stack)]);
+    expect(printed[0]).toEqual([expect.stringMatching(/\[cause\]: Error: inner\n/)]);
+  });
+});

@@ -8,8 +8,11 @@ type Values = Record<string, unknown>;
 /** Pulumi's mark of a secret in an exported state. */
 const secretMark = "4dabf18193072939515e22adb298388d";
 
-/** What the engine and the provider keep beside a resource's own properties, and what AWS makes up in a form that a word may have, too. */
-const leftOut = ["__meta", "__pulumi_raw_state_delta", "revision", "rootResourceId"];
+/**
+ * What the engine and the provider keep beside a resource's own properties, and what AWS makes up in a form that a word may have, too. How the provider imports
+ * an API's document is none of AWS's properties, and in the outputs of an adopted API only.
+ */
+const leftOut = ["__meta", "__pulumi_raw_state_delta", "putRestApiMode", "revision", "rootResourceId"];
 
 /** Names that AWS makes up, in the forms that none of ours has. */
 const generated: [RegExp, string][] = [

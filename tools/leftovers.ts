@@ -75,13 +75,20 @@ export async function findLeftovers(
   return perService.flat();
 }
 
-/** Lists again where something was listed that had gone before its tags were asked for. */
-async function list(inventory: () => Promise<Found[]>): Promise<Found[]> {
-  try {
-    return await inventory();
-  } catch (error) {
-    if (isGone(error)) return inventory();
-    throw error;
+/** Enough for an account in which several other environments go away meanwhile. */
+const mostLists = 10;
+
+/**
+ * Lists again where something was listed that had gone before its tags were asked for.
+ * It is not left out on that answer alone: some services give it of what they are just deleting, too, which is still left then.
+ */
+export async function list(inventory: () => Promise<Found[]>): Promise<Found[]> {
+  for (let lists = 1; ; lists += 1) {
+    try {
+      return await inventory();
+    } catch (error) {
+      if (!isGone(error) || lists === mostLists) throw error;
+    }
   }
 }
 

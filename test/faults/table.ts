@@ -23,7 +23,7 @@ export class Results {
       say(`passed: ${name}, ${point}`);
       return true;
     } catch (error) {
-      this.failures.push(`${name}, ${point}: ${error instanceof Error ? error.message : String(error)}`);
+      this.failures.push(`${name}, ${point}: ${reasons(error)}`);
       say(`FAILED: ${this.failures.at(-1) ?? ""}`);
       return false;
     }
@@ -44,4 +44,10 @@ export class Results {
       )
       .join("\n");
   }
+}
+
+/** What an error says, and after it each of its causes. */
+function reasons(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${reasons(error.cause)}`;
 }

@@ -7,7 +7,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { environmentTags, functionTypes, resourceName, serviceLogGroups, validateSuffix } from "../../lib/naming";
 import { clientConfig } from "../../tools/aws-environment";
-import { belongsTo, describeLeftovers } from "../../tools/leftovers";
+import { belongsTo, describeLeftovers, list } from "../../tools/leftovers";
 import type { Found, FoundType } from "../../tools/leftovers/inventory";
 import { cloudTrail } from "../../tools/leftovers/cloudtrail";
 import { kms } from "../../tools/leftovers/kms";
@@ -213,6 +213,31 @@ describe("what the look passes over", () => {
     const refusal = awsError("AccessDeniedException", "because no identity-based policy allows the action");
     answerKeys("ListResourceTags", refusal);
     await expect(kms(config, wanted)).rejects.toBe(refusal);
+  });
+});
+
+describe("what goes away between its listing and the question for its tags", () => {
+  /** How often something is listed whose question is answered by these errors first, and what comes of it. */
+  const listing = async (errors: Error[]) => {
+    const inventory = jest.fn(() => {
+      const error = errors.shift();
+      return error ? Promise.reject(error) : Promise.resolve([named(dashboard, "records-dev")]);
+    });
+    const found = await list(inventory).catch((error: unknown) => error);
+    return { found, lists: inventory.mock.calls.length };
+  };
+  const gone = (times: number) => Array.from({ length: times }, () => awsError("NoSuchEntityException"));
+
+  it("is listed again, as often as others go away", async () => {
+    expect(await listing(gone(9))).toEqual({ found: [named(dashboard, "records-dev")], lists: 10 });
+  });
+
+  it("is no answer when it is listed every time", async () => {
+    expect(await listing(gone(11))).toEqual({ found: awsError("NoSuchEntityException"), lists: 10 });
+  });
+
+  it("is nothing else that AWS refuses", async () => {
+    expect(await listing([awsError("AccessDenied")])).toEqual({ found: awsError("AccessDenied"), lists: 1 });
   });
 });
 

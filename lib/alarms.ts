@@ -332,6 +332,7 @@ function redisAlarms(args: AlarmsArgs): Alarm[] {
       ]),
     );
   const worstNode = { expression: "MAX(METRICS())" };
+  const primaries = everyNode("IsMaster", "Minimum");
   const common = { group: "infrastructure", period: minutes(1), missingData: "breaching" } as const;
   return [
     {
@@ -391,8 +392,11 @@ function redisAlarms(args: AlarmsArgs): Alarm[] {
       ...common,
       type: "redis-failover",
       description: "Another node of Redis has become the primary",
-      metrics: { primary: redisNode(1)("IsMaster", "Minimum") },
-      expression: "ABS(DIFF(primary))",
+      metrics: primaries,
+      // Of each node: the one that fails may be silent just then, and any of them may be the primary before.
+      expression: `MAX([${Object.keys(primaries)
+        .map((node) => `ABS(DIFF(${node}))`)
+        .join(", ")}])`,
       comparison: "GreaterThanOrEqualToThreshold",
       threshold: 1,
       datapoints: [1, 1],

@@ -7,10 +7,10 @@ export function databaseMemory(instanceClass: string): number {
   return gibibytes * 2 ** 30;
 }
 
-/**
- * PostgreSQL's default `max_connections` on an instance class: memory in bytes / 9531392, at most 5000
- * (RDS user guide, "Maximum number of database connections").
- */
+/** RDS's default has one for each 9 MiB of the memory that it leaves to PostgreSQL, which it does not tell: on a small instance about three quarters. */
+const memoryPerConnection = 12 * 2 ** 20;
+
+/** PostgreSQL's `max_connections` on an instance class, about RDS's default, at most 5000 (RDS user guide, "Maximum number of database connections"). */
 export function maximumConnections(instanceClass: string): number {
-  return Math.min(5000, Math.floor(databaseMemory(instanceClass) / 9531392));
+  return Math.min(5000, Math.floor(databaseMemory(instanceClass) / memoryPerConnection));
 }

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type DataLossGuard } from "./data-loss";
+import { maximumConnections } from "./database-capacity";
 import { type Environment } from "./environment";
 import { createServiceRole, serviceTrust, type ServiceRole } from "./iam";
 import { createLogGroup, type LogGroupsArgs } from "./log-groups";
@@ -107,7 +108,8 @@ export class Rds extends pulumi.ComponentResource {
   }
 
   private createParameterGroup() {
-    const major = majorVersion(this.args.engineVersion);
+    const { engineVersion, instanceClass } = this.args;
+    const major = majorVersion(engineVersion);
     return new aws.rds.ParameterGroup(
       "postgres",
       {
@@ -115,7 +117,10 @@ export class Rds extends pulumi.ComponentResource {
         name: this.name(`rds-parameters-${major}`),
         description: "TLS only; audit without values",
         family: `postgres${major}`,
-        parameters: postgresParameters,
+        parameters: [
+          ...postgresParameters,
+          { name: "max_connections", value: `${maximumConnections(instanceClass)}`, applyMethod: "pending-reboot" },
+        ],
       },
       { parent: this, deleteBeforeReplace: false },
     );
@@ -132,7 +137,8 @@ export class Rds extends pulumi.ComponentResource {
         {
           Effect: "Allow",
           Action: ["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
-          Resource: monitoringLogGroupArn(environment),
+          // CloudWatch Logs asks for the group's ARN with what follows its name.
+          Resource: `${monitoringLogGroupArn(environment)}:*`,
         },
         {
           Effect: "Allow",
@@ -227,7 +233,7 @@ function stripedStorage(allocatedStorage: number) {
  * TLS only; connections and statements logged by pgaudit, without the values, which are patients' data
  * (RDS user guide, "Using pgAudit to log database activity"). Static parameters wait for a restart.
  */
-export const postgresParameters = [
+const postgresParameters = [
   { name: "rds.force_ssl", value: "1", applyMethod: "immediate" },
   { name: "shared_preload_libraries", value: "pgaudit,pg_stat_statements", applyMethod: "pending-reboot" },
   { name: "pgaudit.log", value: "ddl,role,read,write", applyMethod: "immediate" },

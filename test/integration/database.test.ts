@@ -1,4 +1,5 @@
 import { type DBInstance, DescribeDBSubnetGroupsCommand, paginateDescribeDBParameters } from "@aws-sdk/client-rds";
+import { maximumConnections } from "../../lib/database-capacity";
 import { findDatabase, securityGroupId } from "./lookups";
 import { accountId, aws, collect, nameOf, only, outputs, partition, present } from "./stack";
 
@@ -30,7 +31,7 @@ describe("encryption (45 CFR 164.312(a)(2)(iv))", () => {
     expect(database.CACertificateIdentifier).toBe("rds-ca-rsa2048-g1");
   });
 
-  test("in transit is forced, and pgaudit logs who did what without values", async () => {
+  test("in transit is forced, pgaudit logs who did what without values, and as many connect as the alarm counts on", async () => {
     const group = only(database.DBParameterGroups, "parameter group").DBParameterGroupName;
     expect(group).toBe(
       `rds-parameters-${present(database.EngineVersion, "version").split(".")[0] ?? ""}-${outputs.environmentSuffix}`,
@@ -49,6 +50,7 @@ describe("encryption (45 CFR 164.312(a)(2)(iv))", () => {
       log_min_error_statement: "panic",
       log_parameter_max_length: "0",
       log_parameter_max_length_on_error: "0",
+      max_connections: String(maximumConnections(present(database.DBInstanceClass, "instance class"))),
     };
     const parameters = await collect(
       paginateDescribeDBParameters({ client: aws.rds }, { DBParameterGroupName: group }),

@@ -163,7 +163,7 @@ const permissions: Record<Role, () => Promise<PolicyStatement[]>> = {
   ],
   "rds-monitoring": () =>
     Promise.resolve([
-      allow(undefined, ["logs:CreateLogGroup", "logs:PutRetentionPolicy"], logGroupArn("RDSOSMetrics")),
+      allow(undefined, ["logs:CreateLogGroup", "logs:PutRetentionPolicy"], `${logGroupArn("RDSOSMetrics")}:*`),
       allow(
         undefined,
         ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams", "logs:GetLogEvents"],

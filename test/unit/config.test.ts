@@ -446,7 +446,7 @@ describe("what stands at the edge of a contradiction is accepted:", () => {
     ["storage with 10 % to grow", { databaseAllocatedStorage: "90", databaseMaxAllocatedStorage: "99" }],
     [
       "as much concurrency as the database has connections for",
-      { databaseInstanceClass: "db.t4g.micro", serviceConcurrency: "39" },
+      { databaseInstanceClass: "db.t4g.micro", serviceConcurrency: "29" },
     ],
     ["memory that Fargate accepts beside the CPU", { analyticsCpu: "512", analyticsMemory: "3072" }],
     ["a session that may be idle for as long as it may last", { sessionIdleMinutes: "60", sessionAbsoluteHours: "1" }],
@@ -609,13 +609,13 @@ describe("the memory that Fargate accepts", () => {
 
 describe("the connections that PostgreSQL has", () => {
   it.each([
-    ["db.t4g.micro", 112],
-    ["db.t4g.small", 225],
-    ["db.t3.medium", 450],
-    ["db.m7g.large", 901],
-    ["db.m7g.xlarge", 1802],
-    ["db.m7g.2xlarge", 3604],
-    ["db.r7g.large", 1802],
+    ["db.t4g.micro", 85],
+    ["db.t4g.small", 170],
+    ["db.t3.medium", 341],
+    ["db.m7g.large", 682],
+    ["db.m7g.xlarge", 1365],
+    ["db.m7g.2xlarge", 2730],
+    ["db.r7g.large", 1365],
     ["db.m7g.4xlarge", 5000],
   ])("on %s are %d", (instanceClass, connections) => {
     expect(maximumConnections(instanceClass)).toBe(connections);

@@ -112,6 +112,7 @@ describe.each([
         // Only their names, among which flow logs look for theirs.
         "arn:aws:logs:eu-west-1:123456789012:log-group:*",
         ...functionTypes.map((type) => `arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/${type}-dev:*`),
+        "arn:aws:logs:eu-west-1:123456789012:log-group:RDSOSMetrics:*",
         "arn:aws:logs:eu-west-1:123456789012:log-group:RDSOSMetrics:log-stream:*",
         "arn:aws:logs:eu-west-1:123456789012:log-group:ecs-analytics-dev:*",
         "arn:aws:logs:eu-west-1:123456789012:log-group:vpc-flow-logs-dev:*",
@@ -315,9 +316,10 @@ describe("what would keep a destroyed environment's remains", () => {
     recorded = await recordProgram();
   });
 
-  it("is set for nothing but what the account shares and the secret's first version, which goes with the secret", () => {
-    expect(recorded.filter(({ retainOnDelete }) => retainOnDelete).map(({ type }) => type)).toEqual([
+  it("is set for nothing but what the account shares, and what goes with its secret or user pool", () => {
+    expect(recorded.flatMap(({ retainOnDelete, type }) => (retainOnDelete ? [type] : [])).sort()).toEqual([
       "aws:apigateway/account:Account",
+      "aws:cognito/riskConfiguration:RiskConfiguration",
       "aws:iam/role:Role",
       "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
       "aws:secretsmanager/secretVersion:SecretVersion",

@@ -140,6 +140,7 @@ describe("Rds", () => {
         { name: "log_min_error_statement", value: "panic", applyMethod: "immediate" },
         { name: "log_parameter_max_length", value: "0", applyMethod: "immediate" },
         { name: "log_parameter_max_length_on_error", value: "0", applyMethod: "immediate" },
+        { name: "max_connections", value: "170", applyMethod: "pending-reboot" },
       ],
     });
   });
@@ -197,7 +198,7 @@ describe("Rds", () => {
         },
       ],
       allowed: [
-        { Effect: "Allow", Action: ["logs:CreateLogGroup", "logs:PutRetentionPolicy"], Resource: group },
+        { Effect: "Allow", Action: ["logs:CreateLogGroup", "logs:PutRetentionPolicy"], Resource: `${group}:*` },
         {
           Effect: "Allow",
           Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams", "logs:GetLogEvents"],

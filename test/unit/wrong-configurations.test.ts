@@ -128,8 +128,8 @@ describe("values that contradict each other are refused before any resource:", (
     ],
     [
       "more concurrency than the database has connections for",
-      { databaseInstanceClass: "db.t4g.micro", serviceConcurrency: "40" },
-      ['serviceConcurrency: "40" must be at most 39: db.t4g.micro has connections for no more'],
+      { databaseInstanceClass: "db.t4g.micro", serviceConcurrency: "30" },
+      ['serviceConcurrency: "30" must be at most 29: db.t4g.micro has connections for no more'],
     ],
     [
       "memory that Fargate does not accept beside the CPU",

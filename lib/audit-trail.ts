@@ -161,7 +161,8 @@ export function trailKeyPolicy(environment: Environment): string {
       Sid: "EncryptTrail",
       Effect: "Allow",
       Principal: { Service: "cloudtrail.amazonaws.com" },
-      Action: ["kms:GenerateDataKey", "kms:DescribeKey"],
+      // Decrypt for the bucket's own key, which S3 derives from this one.
+      Action: ["kms:GenerateDataKey", "kms:Decrypt", "kms:DescribeKey"],
       Resource: "*",
       Condition: fromTrail(environment),
     },

@@ -176,7 +176,7 @@ describe("AuditTrail", () => {
       Sid: "EncryptTrail",
       Effect: "Allow",
       Principal: cloudTrail,
-      Action: ["kms:GenerateDataKey", "kms:DescribeKey"],
+      Action: ["kms:GenerateDataKey", "kms:Decrypt", "kms:DescribeKey"],
       Resource: "*",
       Condition: fromTrail,
     });

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 const excludedZoneIds = ["use1-az3"];
 
 /**
- * The first zones of the region by id, so that a zone that AWS adds later moves no subnet. Local and Wavelength zones, which must be opted into, are left out.
+ * The first zones of the region by id, so that neither a zone that AWS adds later nor one that is impaired moves a subnet. Local and Wavelength zones, which must be opted into, are left out.
  * @throws RunError when the region has too few.
  */
 export async function availabilityZoneIds(
@@ -15,7 +15,6 @@ export async function availabilityZoneIds(
 ): Promise<string[]> {
   const { zoneIds } = await aws.getAvailabilityZones(
     {
-      state: "available",
       filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
       excludeZoneIds: excludedZoneIds,
     },

@@ -34,6 +34,7 @@ export class UserPool extends pulumi.ComponentResource {
     super("tap:identity:UserPool", name, {}, opts);
 
     const userPool = this.createUserPool();
+    if (this.args.threatProtection !== "off") this.respondToRisks(userPool);
     this.createSignInDomain(userPool);
     const resourceServers = this.createResourceServers(userPool);
     this.id = userPool.id;
@@ -71,6 +72,31 @@ export class UserPool extends pulumi.ComponentResource {
         },
       },
       { parent: this, ...dataLoss.optionsFor("users", name) },
+    );
+  }
+
+  /** What Cognito does in mode `enforced` about what it sees; in mode `audit` it only tells (Cognito API reference, "SetRiskConfiguration"). */
+  private respondToRisks(userPool: aws.cognito.UserPool) {
+    // Required instead of "if configured", it would refuse the first sign-in, in which a user sets up the second factor.
+    const askForSecondFactor = { eventAction: "MFA_IF_CONFIGURED", notify: false };
+    new aws.cognito.RiskConfiguration(
+      "users",
+      {
+        userPoolId: userPool.id,
+        compromisedCredentialsRiskConfiguration: {
+          eventFilters: ["SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"],
+          actions: { eventAction: "BLOCK" },
+        },
+        accountTakeoverRiskConfiguration: {
+          actions: {
+            lowAction: askForSecondFactor,
+            mediumAction: askForSecondFactor,
+            highAction: { eventAction: "BLOCK", notify: false },
+          },
+        },
+      },
+      // It goes with the pool, and cannot be reset once the pool is on a plan without threat protection.
+      { parent: this, retainOnDelete: true },
     );
   }
 

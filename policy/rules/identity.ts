@@ -1,8 +1,10 @@
-import { all, atLeast, atMost, includesOnly, is, isNot, isSet, isUnset } from "../expectations";
+import { all, atLeast, atMost, includes, includesOnly, is, isNot, isSet, isUnset } from "../expectations";
 import type { PolicyResource, Rule } from "../rule";
+import { referrers } from "../stack";
 import { at, list, show } from "../values";
 
 const userPool = "aws:cognito/userPool:UserPool";
+const riskConfiguration = "aws:cognito/riskConfiguration:RiskConfiguration";
 const client = "aws:cognito/userPoolClient:UserPoolClient";
 
 const minutesOf: Record<string, number> = { seconds: 1 / 60, minutes: 1, hours: 60, days: 24 * 60 };
@@ -107,6 +109,36 @@ export const identityRules: Rule[] = [
         "Only the Plus plan includes it, which is charged per user; an environment without real users may do without (threatProtection).",
       covers: ({ inputs }) => inputs.userPoolTier !== "PLUS",
     },
+  },
+  {
+    name: "users-threat-responses",
+    description: "Where Cognito watches, it is told what to do about what it sees.",
+    controls: ["45 CFR 164.308(a)(5)(ii)(C)", "Security Hub Cognito.1"],
+    severity: "medium",
+    enforcement: "mandatory",
+    remedy: "Add a RiskConfiguration for the pool.",
+    types: [userPool],
+    scope: "stack",
+    check: (resource, stack) =>
+      at(resource.inputs, "userPoolAddOns.advancedSecurityMode") === "OFF" ||
+      referrers(stack, riskConfiguration, "userPoolId", resource).length > 0
+        ? []
+        : ["has no RiskConfiguration"],
+  },
+  {
+    name: "threats-refused",
+    description: "Stolen passwords and sign-ins of a high risk are refused.",
+    controls: ["45 CFR 164.312(d)", "Security Hub Cognito.1"],
+    severity: "medium",
+    enforcement: "mandatory",
+    remedy: "Set the action BLOCK for compromised credentials and for a high risk of an account takeover.",
+    types: [riskConfiguration],
+    scope: "resource",
+    check: all(
+      is("compromisedCredentialsRiskConfiguration.actions.eventAction", "BLOCK"),
+      includes("compromisedCredentialsRiskConfiguration.eventFilters", "SIGN_IN", "PASSWORD_CHANGE"),
+      is("accountTakeoverRiskConfiguration.actions.highAction.eventAction", "BLOCK"),
+    ),
   },
   {
     name: "users-deletion-protection",

@@ -1,4 +1,5 @@
 import {
+  DescribeRiskConfigurationCommand,
   DescribeUserPoolClientCommand,
   DescribeUserPoolCommand,
   DescribeUserPoolDomainCommand,
@@ -50,11 +51,26 @@ test("takes in users whom an administrator adds, by their verified e-mail addres
   });
 });
 
-test("is watched for threats in the plan that includes it, or not at all in the one without", () => {
+test("is watched for threats in the plan that includes it, and answers them, or not at all in the one without", async () => {
   const mode = userPool.UserPoolAddOns?.AdvancedSecurityMode ?? "OFF";
   expect(["OFF", "AUDIT", "ENFORCED"]).toContain(mode);
   expect(userPool.UserPoolTier).toBe(mode === "OFF" ? "ESSENTIALS" : "PLUS");
+  if (mode !== "OFF") await expectAnswersToRisks();
 });
+
+async function expectAnswersToRisks(): Promise<void> {
+  const { RiskConfiguration } = await aws.cognito.send(new DescribeRiskConfigurationCommand(pool));
+  const answers = present(RiskConfiguration, "answers to risks");
+  const askForSecondFactor = { EventAction: "MFA_IF_CONFIGURED", Notify: false };
+  expect(answers.AccountTakeoverRiskConfiguration?.Actions).toEqual({
+    LowAction: askForSecondFactor,
+    MediumAction: askForSecondFactor,
+    HighAction: { EventAction: "BLOCK", Notify: false },
+  });
+  const { Actions, EventFilter } = present(answers.CompromisedCredentialsRiskConfiguration, "about stolen passwords");
+  expect(Actions).toEqual({ EventAction: "BLOCK" });
+  expect(EventFilter?.toSorted()).toEqual(["PASSWORD_CHANGE", "SIGN_IN", "SIGN_UP"]);
+}
 
 test("signs in on pages of its own", async () => {
   const Domain = `${nameOf("records-sign-in")}-${accountId}`;

@@ -38,6 +38,7 @@ const webAcl = "aws:wafv2/webAcl:WebAcl";
 const webAclAssociation = "aws:wafv2/webAclAssociation:WebAclAssociation";
 const webAclLogging = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration";
 const userPool = "aws:cognito/userPool:UserPool";
+const riskConfiguration = "aws:cognito/riskConfiguration:RiskConfiguration";
 const client = "aws:cognito/userPoolClient:UserPoolClient";
 const lambda = "aws:lambda/function:Function";
 const permission = "aws:lambda/permission:Permission";
@@ -348,7 +349,7 @@ export const violatingChanges: Record<string, Change[]> = {
       String(format).replace("$context.authorizer.claims.sub", "-"),
     ),
   ],
-  "stage-traced": [set(stage, "records", "xrayTracingEnabled", false)],
+  "stage-not-traced": [set(stage, "records", "xrayTracingEnabled", true)],
   "stage-firewall": [without(webAclAssociation, "records"), unrefer(webAclAssociation, "records", "resourceArn")],
   "stage-settings-for-all-methods": [
     set(methodSettings, "all", "methodPath", "patients/GET"),
@@ -411,6 +412,12 @@ export const violatingChanges: Record<string, Change[]> = {
     set(userPool, "users", "accountRecoverySetting.recoveryMechanisms.0.name", "verified_phone_number"),
   ],
   "users-threat-protection": [set(userPool, "users", "userPoolAddOns.advancedSecurityMode", "OFF")],
+  "users-threat-responses": [without(riskConfiguration, "users"), unrefer(riskConfiguration, "users", "userPoolId")],
+  "threats-refused": [
+    set(riskConfiguration, "users", "compromisedCredentialsRiskConfiguration.actions.eventAction", "NO_ACTION"),
+    set(riskConfiguration, "users", "compromisedCredentialsRiskConfiguration.eventFilters", ["SIGN_UP"]),
+    set(riskConfiguration, "users", "accountTakeoverRiskConfiguration.actions.highAction.eventAction", "NO_ACTION"),
+  ],
   "tokens-short": [
     set(client, "app", "accessTokenValidity", 16),
     set(client, "app", "tokenValidityUnits.idToken", "hours"),
@@ -667,6 +674,7 @@ export const excepted: Record<string, Change> = {
         )(changed),
       resources,
     ),
+  "stage-traced": set(stage, "records", "xrayTracingEnabled", true),
   "stage-client-certificate": set(stage, "records", "clientCertificateId", "certificate"),
   "users-deletion-protection": set(userPool, "users", "deletionProtection", "ACTIVE"),
 };

@@ -67,6 +67,7 @@ describe("TapStack", () => {
       "aws:cloudwatch/metricAlarm:MetricAlarm": 35,
       "aws:cloudwatch/queryDefinition:QueryDefinition": 6,
       "aws:cognito/resourceServer:ResourceServer": 2,
+      "aws:cognito/riskConfiguration:RiskConfiguration": 1,
       "aws:cognito/userPool:UserPool": 1,
       "aws:cognito/userPoolClient:UserPoolClient": 1,
       "aws:cognito/userPoolDomain:UserPoolDomain": 1,

@@ -111,6 +111,7 @@ describe("what a killed engine was creating", () => {
       { userPoolId: "eu-west-1_a", identifier: "records" },
       "eu-west-1_a|records",
     ],
+    ["aws:cognito/riskConfiguration:RiskConfiguration", { userPoolId: "eu-west-1_a" }, "eu-west-1_a"],
     ["aws:cognito/userPoolDomain:UserPoolDomain", { domain: "records-sign-in-dev" }, "records-sign-in-dev"],
     ["aws:ec2/route:Route", { routeTableId: "rtb-1", destinationCidrBlock: "0.0.0.0/0" }, "r-rtb-11080289494"],
   ])("is left to the refresh if it is a %s", async (type, inputs, id) => {

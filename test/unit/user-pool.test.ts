@@ -19,9 +19,10 @@ describe("UserPool", () => {
     recorded = await deploy();
   });
 
-  it("is a pool with its sign-in pages, one client, and a resource server for each kind of scope", () => {
+  it("is a pool with its answers to risks, its sign-in pages, one client, and a resource server for each kind of scope", () => {
     expect(counts(recorded)).toEqual({
       "aws:cognito/userPool:UserPool": 1,
+      "aws:cognito/riskConfiguration:RiskConfiguration": 1,
       "aws:cognito/userPoolDomain:UserPoolDomain": 1,
       "aws:cognito/userPoolClient:UserPoolClient": 1,
       "aws:cognito/resourceServer:ResourceServer": 2,
@@ -62,6 +63,31 @@ describe("UserPool", () => {
       userPoolTier: plan,
       userPoolAddOns: { advancedSecurityMode: mode },
     });
+  });
+
+  it("refuses stolen passwords and sign-ins of a high risk, and asks for the second factor at a lower one", () => {
+    const responses = only(recorded, "aws:cognito/riskConfiguration:RiskConfiguration");
+    expect(responses.inputs).toEqual({
+      userPoolId: "UserPool-users",
+      compromisedCredentialsRiskConfiguration: {
+        eventFilters: ["SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"],
+        actions: { eventAction: "BLOCK" },
+      },
+      accountTakeoverRiskConfiguration: {
+        actions: {
+          lowAction: { eventAction: "MFA_IF_CONFIGURED", notify: false },
+          mediumAction: { eventAction: "MFA_IF_CONFIGURED", notify: false },
+          highAction: { eventAction: "BLOCK", notify: false },
+        },
+      },
+    });
+    // The pool takes it along.
+    expect(responses.retainOnDelete).toBe(true);
+  });
+
+  it("has no answers to risks in the plan that sees none, which refuses them", async () => {
+    expect(all(await deploy("off"), "aws:cognito/riskConfiguration:RiskConfiguration")).toEqual([]);
+    expect(all(await deploy("audit"), "aws:cognito/riskConfiguration:RiskConfiguration")).toHaveLength(1);
   });
 
   it("has sign-in pages under a name that no other account can have", () => {

@@ -1,9 +1,10 @@
-"""Cognito: changes of a user pool, its plan and its tags; resource servers; what tokens say of the sign-in."""
+"""Cognito: changes of a user pool, its plan and its tags; its answers to risks; resource servers; what tokens say of the sign-in."""
 
 import time
 
 from moto.cognitoidp.models import CognitoIdpUserPool
 from moto.cognitoidp.responses import CognitoIdpResponse
+from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, EmptyResult
 
 from extension import adds, extends
@@ -56,6 +57,35 @@ def delete_resource_server(self):
     server = self.backend.describe_resource_server(self._get_param("UserPoolId"), self._get_param("Identifier"))
     del user_pool(self).resource_servers[server.identifier]
     return EmptyResult()
+
+
+RISK_SETTINGS = (
+    "CompromisedCredentialsRiskConfiguration",
+    "AccountTakeoverRiskConfiguration",
+    "RiskExceptionConfiguration",
+)
+
+
+@adds(CognitoIdpResponse)
+def set_risk_configuration(self):
+    """AWS keeps what a pool does about risks, all of it at a time, on the plan that sees them only."""
+    pool = user_pool(self)
+    if pool.extended_config["UserPoolTier"] != "PLUS":
+        raise JsonRESTError("FeatureUnavailableInTierException", "Threat protection is not available in this tier")
+    settings = {name: self._get_param(name) for name in RISK_SETTINGS}
+    pool.risk_configuration = {name: setting for name, setting in settings.items() if setting}
+    return described_risk_configuration(pool)
+
+
+@adds(CognitoIdpResponse)
+def describe_risk_configuration(self):
+    """AWS tells what a pool does about risks."""
+    return described_risk_configuration(user_pool(self))
+
+
+def described_risk_configuration(pool):
+    settings = pool.__dict__.get("risk_configuration", {})
+    return ActionResult({"RiskConfiguration": {"UserPoolId": pool.id, **settings}})
 
 
 @adds(CognitoIdpResponse)

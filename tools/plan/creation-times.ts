@@ -32,6 +32,7 @@ const creationTimes: Record<string, CreationTime | ((resource: Registered) => Cr
   "aws:cloudwatch/metricAlarm:MetricAlarm": { seconds: 1, source: briefly },
   "aws:cloudwatch/queryDefinition:QueryDefinition": { seconds: 1, source: briefly },
   "aws:cognito/resourceServer:ResourceServer": { seconds: 1, source: briefly },
+  "aws:cognito/riskConfiguration:RiskConfiguration": { seconds: 1, source: briefly },
   "aws:cognito/userPool:UserPool": { seconds: 2, source: "estimate: create, then set the second factor" },
   "aws:cognito/userPoolClient:UserPoolClient": { seconds: 1, source: briefly },
   "aws:cognito/userPoolDomain:UserPoolDomain": { seconds: 5, source: "estimate: the provider waits for ACTIVE" },

@@ -95,6 +95,7 @@ export const adoptions: Record<string, Adoption> = {
     ["userPoolId", "identifier"],
     (userPoolId, identifier) => `${userPoolId}|${identifier}`,
   ),
+  "aws:cognito/riskConfiguration:RiskConfiguration": implied(["userPoolId"], (userPoolId) => userPoolId),
   "aws:cognito/userPool:UserPool": listed,
   "aws:cognito/userPoolClient:UserPoolClient": within("userPoolId", userPoolClient),
   "aws:cognito/userPoolDomain:UserPoolDomain": implied(["domain"], (domain) => domain),

@@ -41,6 +41,21 @@ class UserPoolTest(ControlPlaneTest):
         pool = self.pool()
         self.assertEqual((pool["Name"], pool["MfaConfiguration"]), ("people", "OPTIONAL"))
 
+    def test_keeps_the_answers_to_risks_on_the_plan_plus_only(self):
+        credentials = {"EventFilter": ["SIGN_IN"], "Actions": {"EventAction": "BLOCK"}}
+        answers = {"UserPoolId": self.pool_id, "CompromisedCredentialsRiskConfiguration": credentials}
+        self.assert_refused("FeatureUnavailableInTierException", self.cognito.set_risk_configuration, **answers)
+        self.cognito.update_user_pool(UserPoolId=self.pool_id, UserPoolTier="PLUS")
+        self.assertEqual(self.cognito.set_risk_configuration(**answers)["RiskConfiguration"], answers)
+        self.assertEqual(
+            self.cognito.describe_risk_configuration(UserPoolId=self.pool_id)["RiskConfiguration"], answers
+        )
+        self.cognito.set_risk_configuration(UserPoolId=self.pool_id)
+        self.assertEqual(
+            self.cognito.describe_risk_configuration(UserPoolId=self.pool_id)["RiskConfiguration"],
+            {"UserPoolId": self.pool_id},
+        )
+
     def test_adds_overwrites_and_removes_tags(self):
         self.cognito.tag_resource(ResourceArn=self.arn, Tags={"Environment": "pr-7", "Team": "a"})
         self.cognito.untag_resource(ResourceArn=self.arn, TagKeys=["Team"])

@@ -47,12 +47,11 @@ export const accessLogFormat = JSON.stringify({
   responseLatency: "$context.responseLatency",
   integrationLatency: "$context.integrationLatency",
   wafStatus: "$context.waf.status",
-  traceId: "$context.xrayTraceId",
 });
 
 /**
  * The records API: one regional REST API imported from the contract, every operation but `/health` behind the user pool and a scope, validated,
- * throttled, logged and traced (45 CFR 164.312(a)(1), (b), (d), (e)(1); FSBP APIGateway.1 to .9).
+ * throttled and logged (45 CFR 164.312(a)(1), (b), (d), (e)(1); FSBP APIGateway.1, .2, .4, .5, .8, .9). Traces begin at the function, not here.
  */
 export class ApiGateway extends pulumi.ComponentResource {
   readonly apiId: pulumi.Output<string>;
@@ -148,7 +147,8 @@ export class ApiGateway extends pulumi.ComponentResource {
         deployment: deployment.id,
         stageName: this.args.environment.environmentSuffix,
         description: "Records API",
-        xrayTracingEnabled: true,
+        // A trace of the gateway holds path and query (API Gateway developer guide, "AWS X-Ray traces"), which name patients.
+        xrayTracingEnabled: false,
         accessLogSettings: { destinationArn: accessLogGroup.arn, format: accessLogFormat },
       },
       { parent: this, dependsOn: [this.args.accountReady, executionLogGroup] },
@@ -177,6 +177,7 @@ export class ApiGateway extends pulumi.ComponentResource {
     );
   }
 
+  /** For callers with an API key, should there be some (API Gateway developer guide, "Usage plans and API keys"): all others are throttled by the methods' settings. */
   private createUsagePlan(api: aws.apigateway.RestApi, stage: aws.apigateway.Stage) {
     const { rateLimit, burstLimit } = this.args;
     new aws.apigateway.UsagePlan(

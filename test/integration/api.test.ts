@@ -250,8 +250,8 @@ describe("answers of the gateway's own", () => {
 });
 
 describe("stage", () => {
-  test("is the environment's, traced, without a cache", () => {
-    expect(stage).toMatchObject({ stageName: environmentSuffix, tracingEnabled: true, cacheClusterEnabled: false });
+  test("is the environment's, without a cache, and without traces, which would hold paths and queries", () => {
+    expect(stage).toMatchObject({ stageName: environmentSuffix, tracingEnabled: false, cacheClusterEnabled: false });
   });
 
   test("logs every access to the encrypted group, without what could identify a patient", () => {

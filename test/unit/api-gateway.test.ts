@@ -72,14 +72,14 @@ describe("ApiGateway", () => {
     expect(trigger(changed)).not.toEqual(trigger(recorded));
   });
 
-  it("has a stage that is traced and logs accesses, once it may and its own log group is there", () => {
+  it("has a stage that logs accesses and traces none, once it may and its own log group is there", () => {
     const stage = only(recorded, "aws:apigateway/stage:Stage");
     expect(stage.inputs).toEqual({
       restApi: "RestApi-records",
       deployment: "Deployment-records",
       stageName: "pr-7",
       description: "Records API",
-      xrayTracingEnabled: true,
+      xrayTracingEnabled: false,
       accessLogSettings: { destinationArn: "arn:LogGroup-access", format: accessLogFormat },
     });
     expect(stage.dependsOn).toEqual(["Account account", "LogGroup execution"]);
@@ -154,13 +154,12 @@ describe("the access log", () => {
       responseLatency: "$context.responseLatency",
       integrationLatency: "$context.integrationLatency",
       wafStatus: "$context.waf.status",
-      traceId: "$context.xrayTraceId",
     });
   });
 
   it("names no path, query, body or header, which could name a patient", () => {
     const variables = [...accessLogFormat.matchAll(/\$[\w.]+/g)].map(([variable]) => variable);
-    expect(variables).toHaveLength(17);
+    expect(variables).toHaveLength(16);
     expect(
       variables.filter((variable) =>
         /^\$(input|stageVariables)|context\.(path|customDomain|error\.(message|validation)|requestOverride|integration\.error|authorizer\.claims\.(email|cognito|name))/.test(

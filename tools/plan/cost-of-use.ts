@@ -6,7 +6,7 @@ import type { Stack } from "./resources";
 /** Seconds of the records service for a request, waiting included: an assumption between a read from the cache and a write. */
 const requestSeconds = 0.03;
 
-/** Share of the requests that X-Ray keeps: its rule beyond the first request of a second (X-Ray developer guide, "Sampling"). */
+/** Share of the invocations that X-Ray keeps: its rule beyond the first of a second (X-Ray developer guide, "Sampling"). */
 const tracedShare = 0.05;
 
 /** Bytes that a request adds to a log: assumptions, by the lines' formats. */
@@ -25,10 +25,7 @@ const million = 1e6;
 export function costOfRequests(resource: Registered, stack: Stack): Charges {
   switch (resource.type) {
     case "aws:apigateway/stage:Stage":
-      return [
-        { what: "requests to the API", quantity: 1, unit: "million", price: prices.apiRequests },
-        { what: `traces of ${tracedShare * 100} %`, quantity: tracedShare, unit: "million", price: prices.traces },
-      ];
+      return [{ what: "requests to the API", quantity: 1, unit: "million", price: prices.apiRequests }];
     case "aws:wafv2/webAcl:WebAcl":
       return [{ what: "requests to the firewall", quantity: 1, unit: "million", price: prices.webAclRequests }];
     case "aws:lambda/function:Function":
@@ -55,6 +52,7 @@ function functionCharges({ inputs, name }: Registered): Charges {
       unit: "GiB seconds",
       price: prices.functionTime,
     },
+    { what: `traces of ${tracedShare * 100} %`, quantity: tracedShare, unit: "million", price: prices.traces },
   ];
 }
 

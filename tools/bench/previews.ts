@@ -17,6 +17,14 @@ import * as random from "@pulumi/random";
 export const loaded = [typeof aws.ec2.Vpc, typeof pulumi.output, typeof random.RandomPassword].join();
 `;
 
+/** The least that starts the providers which ours starts: AWS's for the environment, AWS's for the account, random's. */
+const smallestProgram = `${emptyProgram}
+const account = new aws.Provider("account");
+export const { accountId } = aws.getCallerIdentityOutput({}, { provider: account });
+new aws.ec2.Vpc("vpc", { cidrBlock: "10.0.0.0/16" });
+new random.RandomId("id", { byteLength: 8 });
+`;
+
 /** What `pulumi new aws-typescript` writes: after each change, a preview checks the types of all that is imported. */
 const templateOptions = {
   strict: true,
@@ -26,17 +34,20 @@ const templateOptions = {
   sourceMap: true,
 };
 
+const uncheckedOptions = { ...templateOptions, noCheck: true };
+
 const programs = {
   whole: "the program",
   checked: "an empty program as from Pulumi's template, its types checked",
   transpiled: "an empty program, its types not checked, as ours",
+  smallest: "a program that only starts the same providers, its types not checked",
 };
 
 type ProgramName = keyof typeof programs;
 
 /**
- * Previews the program and two empty ones by turns, as after a change of each, against a local AWS with nothing in it. The empty ones start no provider: what
- * AWS's provider takes for two hundred resources, about as much as the program itself, is in the program's figure only.
+ * Previews the program and three others by turns, as after a change of each, against a local AWS with nothing in it. The empty ones start no provider; the third
+ * tells what the start of the providers takes, which no program with a resource goes without.
  */
 export async function previews(cli: string, endpoint: string, folder: string, rounds: number): Promise<Figure[]> {
   const env = {
@@ -52,8 +63,9 @@ export async function previews(cli: string, endpoint: string, folder: string, ro
   };
   const folders = {
     whole: wholeProgram(folder),
-    checked: emptyProgramIn(folder, "checked", templateOptions),
-    transpiled: emptyProgramIn(folder, "transpiled", { ...templateOptions, noCheck: true }),
+    checked: otherProgramIn(folder, "checked", templateOptions),
+    transpiled: otherProgramIn(folder, "transpiled", uncheckedOptions),
+    smallest: otherProgramIn(folder, "smallest", uncheckedOptions, smallestProgram),
   };
   for (const cwd of Object.values(folders)) {
     await promisify(execFile)(cli, ["stack", "init", "--non-interactive", "--no-select", "--stack", stack], {
@@ -62,7 +74,7 @@ export async function previews(cli: string, endpoint: string, folder: string, ro
     });
   }
 
-  const times: Record<ProgramName, Times[]> = { whole: [], checked: [], transpiled: [] };
+  const times: Record<ProgramName, Times[]> = { whole: [], checked: [], transpiled: [], smallest: [] };
   const names = Object.keys(programs) as ProgramName[];
   // The first of each finds nothing in the system's caches, and no bundles of functions.
   for (let round = 0; round <= rounds; round++) {
@@ -78,6 +90,7 @@ export async function previews(cli: string, endpoint: string, folder: string, ro
   return [
     ...names.map((name) => ({ name: `preview of ${programs[name]}, processor time`, measured: cpu(name), unit: "s" })),
     { name: `preview, program : ${programs.checked}`, measured: cpu("whole") / cpu("checked"), limit: { atMost: 1.5 } },
+    { name: `preview, program : ${programs.smallest}`, measured: cpu("whole") / cpu("smallest") },
     { name: `preview, program : ${programs.transpiled}`, measured: cpu("whole") / cpu("transpiled") },
   ];
 }
@@ -91,13 +104,13 @@ function wholeProgram(folder: string): string {
   return home;
 }
 
-function emptyProgramIn(folder: string, name: string, compilerOptions: object): string {
+function otherProgramIn(folder: string, name: string, compilerOptions: object, text = emptyProgram): string {
   const home = join(folder, name);
   mkdirSync(home);
   symlinkSync(join(repository, "node_modules"), join(home, "node_modules"));
   writeFileSync(join(home, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\nmain: index.ts\n`);
   writeFileSync(join(home, "package.json"), JSON.stringify({ name, main: "index.ts" }));
   writeFileSync(join(home, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["index.ts"] }));
-  writeFileSync(join(home, "index.ts"), emptyProgram);
+  writeFileSync(join(home, "index.ts"), text);
   return home;
 }

@@ -21,7 +21,7 @@ let cloud: Cloud;
 let first: Environment;
 /** Its suffix is as long as one may be, and it has what is optional. */
 let second: Environment;
-const optional = { "tap:auditTrail": true };
+const optional = { "tap:auditTrail": true, "tap:threatProtection": "enforced" };
 let firstUp: Promise<Operation>;
 let secondUp: Promise<Operation>;
 

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import { serviceLogGroups } from "../../lib/naming";
 import { firstHealthy, healthLimit } from "./health";
 import { invoke, wakeLimit } from "./invocations";
 import { testLocally } from "./local-limits";
 import { type SignedInUser, signIn } from "./signed-in-user";
-import { apiUrl, aws, collect, eventually, outputs } from "./stack";
+import { apiUrl, aws, collect, environmentSuffix, eventually, nameOf, outputs } from "./stack";
 
 const details = {
   medicalRecordNumber: `N-${randomUUID().slice(0, 8).toUpperCase()}`,
@@ -30,12 +31,14 @@ async function call(method: string, path: string, headers: Record<string, string
   return { status: response.status, body: (text === "" ? {} : JSON.parse(text)) as Record<string, unknown> };
 }
 
-/** The lines of the audit log that tell of a patient. */
-async function auditLines(patientId: string): Promise<Record<string, unknown>[]> {
-  const logGroupName = outputs.auditLogGroupName;
-  const messages = await collect(paginateFilterLogEvents({ client: aws.logs }, { logGroupName, startTime }), (page) =>
+const messagesIn = (logGroupName: string) =>
+  collect(paginateFilterLogEvents({ client: aws.logs }, { logGroupName, startTime }), (page) =>
     page.events?.map(({ message = "" }) => message),
   );
+
+/** The lines of the audit log that tell of a patient. */
+async function auditLines(patientId: string): Promise<Record<string, unknown>[]> {
+  const messages = await messagesIn(outputs.auditLogGroupName);
   expect(messages.filter((message) => message.includes(details.familyName))).toEqual([]);
   const lines = messages.map((message) => JSON.parse(message) as Record<string, unknown>);
   return lines.filter((line) => line.patientId === patientId);
@@ -92,6 +95,31 @@ describe("a signed-in user", () => {
       ]);
     },
     90_000,
+  );
+
+  testLocally(
+    "by a signed-in user",
+    "is refused with a mistake in the body, which no log quotes",
+    async () => {
+      const headers = { "Content-Type": "application/json", "Idempotency-Key": randomUUID() };
+      const phone = `no number ${randomUUID()}`;
+      expect(await call("POST", "/v1/patients", headers, { ...details, phone })).toMatchObject({ status: 400 });
+      await eventually("the access log tells of the request", 180, async () =>
+        (await messagesIn(nameOf("api-access"))).find(
+          (message) => message.includes(user.id) && message.includes('"status":"400"'),
+        ),
+      );
+      const logGroups = [
+        nameOf("api-access"),
+        nameOf("aws-waf-logs"),
+        outputs.auditLogGroupName,
+        serviceLogGroups.apiExecution(outputs.apiId, environmentSuffix),
+        serviceLogGroups.lambda(nameOf("records-service")),
+      ];
+      const messages = (await Promise.all(logGroups.map(messagesIn))).flat();
+      expect(messages.filter((message) => message.includes(phone))).toEqual([]);
+    },
+    200_000,
   );
 
   testLocally(

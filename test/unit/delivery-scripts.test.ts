@@ -22,17 +22,18 @@ function run(script: string, args: string[], answers: Record<string, string>) {
     const text = `#!/bin/sh\nprintf '%s\\n' "${program} $*" >>"${folder}/calls"\n${answer}\n`;
     writeFileSync(join(folder, program), text, { mode: 0o755 });
   }
-  const { status, stdout } = spawnSync(join(repository, ".github/scripts", script), args, {
+  const { status, stderr, stdout } = spawnSync(join(repository, ".github/scripts", script), args, {
     cwd: folder,
     encoding: "utf8",
     env: {
       PATH: `${folder}:${process.env.PATH ?? ""}`,
       AWS_ACCOUNT_ID: "123456789012",
       AWS_REGION: "eu-west-1",
+      GITHUB_REPOSITORY: "example/tap",
     },
   });
   const calls = join(folder, "calls");
-  return { status, stdout, calls: existsSync(calls) ? readFileSync(calls, "utf8").trimEnd().split("\n") : [] };
+  return { status, stderr, stdout, calls: existsSync(calls) ? readFileSync(calls, "utf8").trimEnd().split("\n") : [] };
 }
 
 describe("the list of pull requests that may have left something", () => {
@@ -101,5 +102,41 @@ describe("the sweep of a pull request", () => {
 
   it("fails where something is left", () => {
     expect(sweep({ gh: "echo CLOSED", npm: "exit 1" }).status).toBe(1);
+  });
+});
+
+describe("the approval that prod requires", () => {
+  const ask = (gh: string) => run("require-approval", ["production"], { gh });
+  const require = (...settings: object[]) =>
+    ask(`printf '%s' '${JSON.stringify(Object.assign({ name: "production" }, ...settings))}'`);
+  const reviewers = (...names: string[]) => ({
+    type: "required_reviewers",
+    reviewers: names.map((login) => ({ type: "User", reviewer: { login } })),
+  });
+  const reviewed = { protection_rules: [{ type: "branch_policy" }, reviewers("ada")] };
+  const restricted = { deployment_branch_policy: { protected_branches: false, custom_branch_policies: true } };
+  const refusal =
+    'Nothing is deployed: the GitHub environment "production" needs required reviewers and a rule for branches (docs/bootstrap.md, step 3).\n';
+
+  it("is there where its GitHub environment has a reviewer and is for certain branches", () => {
+    const { calls, status, stderr } = require(reviewed, restricted);
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(calls).toEqual(["gh api repos/example/tap/environments/production"]);
+  });
+
+  it.each([
+    ["no rules", [{ protection_rules: [], deployment_branch_policy: null }]],
+    ["no reviewers", [{ protection_rules: [{ type: "wait_timer", wait_timer: 30 }] }, restricted]],
+    ["an empty list of reviewers", [{ protection_rules: [reviewers()] }, restricted]],
+    ["all branches", [reviewed, { deployment_branch_policy: null }]],
+    ["nothing that GitHub tells of", []],
+  ])("is not there where it has %s", (_, settings) => {
+    const { status, stderr } = require(...settings);
+    expect([status, stderr]).toEqual([1, refusal]);
+  });
+
+  it("is not there where GitHub knows no such environment, or does not say", () => {
+    const { status, stderr } = ask("echo '{\"message\":\"Not Found\"}'; echo 'gh: Not Found (HTTP 404)' >&2; exit 1");
+    expect([status, stderr]).toEqual([1, `gh: Not Found (HTTP 404)\n${refusal}`]);
   });
 });

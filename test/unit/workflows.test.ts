@@ -101,7 +101,7 @@ describe("the workflows", () => {
       ...((load(prepare) as { runs: Job }).runs.steps ?? []),
     ];
     expect(runs.filter(({ run }) => run?.includes("${{"))).toEqual([]);
-    expect(runs.filter(({ run }) => run !== undefined)).toHaveLength(13);
+    expect(runs.filter(({ run }) => run !== undefined)).toHaveLength(14);
   });
 
   it("run no shell in the shared action but the installation, as the linter does not look there", () => {
@@ -129,7 +129,7 @@ describe("the workflows", () => {
     const withToken = workflows.flatMap(
       ({ file, source }) => source.match(/.*github\.token.*/g)?.map(() => file) ?? [],
     );
-    expect(withToken).toEqual(["preview.yml", "sweep.yml", "sweep.yml"]);
+    expect(withToken).toEqual(["deploy.yml", "preview.yml", "sweep.yml", "sweep.yml"]);
   });
 
   it("come one after the other where they change something", () => {
@@ -181,7 +181,7 @@ describe("the workflows", () => {
       "ci.yml checks": { contents: "read" },
       "deploy.yml checks": { contents: "read" },
       "deploy.yml dev": signIn,
-      "deploy.yml prod": signIn,
+      "deploy.yml prod": { ...signIn, actions: "read" },
       "environment.yml test": signIn,
       "environment.yml destroy": signIn,
       "preview.yml preview": { ...signIn, "pull-requests": "write" },
@@ -282,6 +282,16 @@ describe("the workflows", () => {
     expect(workflow?.jobs.dev).toMatchObject({ needs: "checks", environment: "dev" });
     expect(workflow?.jobs.prod).toMatchObject({ needs: "dev", environment: "production" });
     expect(workflow?.jobs.dev?.steps?.at(-1)?.run).toContain("npm run test:integration");
+  });
+
+  it("make sure of that approval before they sign in for prod", () => {
+    const { prod } = workflows.find(({ file }) => file === "deploy.yml")?.workflow.jobs ?? {};
+    expect(prod?.steps?.map(({ run, uses }) => run ?? uses?.split("@")[0])).toEqual([
+      "actions/checkout",
+      `.github/scripts/require-approval ${prod?.environment}`,
+      "./.github/actions/prepare",
+      ".github/scripts/deploy prod prod",
+    ]);
   });
 
   it("run the versions that are pinned elsewhere", () => {

@@ -36,6 +36,29 @@ function run(script: string, args: string[], answers: Record<string, string>) {
   return { status, stderr, stdout, calls: existsSync(calls) ? readFileSync(calls, "utf8").trimEnd().split("\n") : [] };
 }
 
+describe("a deployment", () => {
+  const deploy = (stack: string, stage: string) => run("deploy", [stack, stage], { pulumi: "" });
+  const selection = (stack: string, stage: string) => [
+    "pulumi login s3://tap-state-123456789012-eu-west-1?region=eu-west-1",
+    `pulumi stack select --create --stack ${stack} --secrets-provider awskms://alias/tap-state?region=eu-west-1&context_stage=${stage}`,
+    `pulumi config set --stack ${stack} tap:region eu-west-1`,
+    `pulumi config set --stack ${stack} tap:permissionsBoundary arn:aws:iam::123456789012:policy/tap-boundary-${stage}`,
+  ];
+  const up = (stack: string) => `pulumi up --yes --policy-pack policy --stack ${stack}`;
+
+  it("of a pull request takes the lock of a run that was cut off", () => {
+    const { calls, status } = deploy("pr-7", "pull-request");
+    expect(status).toBe(0);
+    expect(calls).toEqual([...selection("pr-7", "pull-request"), "pulumi cancel --yes --stack pr-7", up("pr-7")]);
+  });
+
+  it("of dev takes nobody's lock", () => {
+    const { calls, status } = deploy("dev", "dev");
+    expect(status).toBe(0);
+    expect(calls).toEqual([...selection("dev", "dev"), up("dev")]);
+  });
+});
+
 describe("the list of pull requests that may have left something", () => {
   const list = (stacks: string, open: string, closed: string) =>
     run("list-closed", [], {

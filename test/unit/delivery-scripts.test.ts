@@ -37,7 +37,7 @@ function run(script: string, args: string[], answers: Record<string, string>) {
 }
 
 describe("a deployment", () => {
-  const deploy = (stack: string, stage: string) => run("deploy", [stack, stage], { pulumi: "" });
+  const deploy = (stack: string, stage: string, pulumi = "") => run("deploy", [stack, stage], { pulumi, sleep: "" });
   const selection = (stack: string, stage: string) => [
     "pulumi login s3://tap-state-123456789012-eu-west-1?region=eu-west-1",
     `pulumi stack select --create --stack ${stack} --secrets-provider awskms://alias/tap-state?region=eu-west-1&context_stage=${stage}`,
@@ -52,10 +52,24 @@ describe("a deployment", () => {
     expect(calls).toEqual([...selection("pr-7", "pull-request"), "pulumi cancel --yes --stack pr-7", up("pr-7")]);
   });
 
-  it("of dev takes nobody's lock", () => {
-    const { calls, status } = deploy("dev", "dev");
-    expect(status).toBe(0);
-    expect(calls).toEqual([...selection("dev", "dev"), up("dev")]);
+  it("of a pull request is repeated once, when AWS knows the tags of new keys, and says so", () => {
+    const refused = (times: number) => `[ "$1" != up ] || [ "$(grep -c ' up ' "${folder}/calls")" -gt ${times} ]`;
+    const again = deploy("pr-7", "pull-request", refused(1));
+    expect(again.status).toBe(0);
+    expect(again.calls.slice(-3)).toEqual([up("pr-7"), "sleep 300", up("pr-7")]);
+    expect(again.stdout).toBe(
+      "Once more in five minutes: what the role may do with a new key is told by its tags, which AWS may not know yet.\n",
+    );
+    rmSync(join(folder, "calls"));
+    const failed = deploy("pr-7", "pull-request", refused(2));
+    expect(failed.status).toBe(1);
+    expect(failed.calls.slice(-3)).toEqual([up("pr-7"), "sleep 300", up("pr-7")]);
+  });
+
+  it.each(["dev", "prod"])("of %s takes nobody's lock, and is not repeated", (stage) => {
+    const { calls, status } = deploy(stage, stage, 'case "$1" in up) exit 1 ;; esac');
+    expect(status).toBe(1);
+    expect(calls).toEqual([...selection(stage, stage), up(stage)]);
   });
 });
 

@@ -73,6 +73,53 @@ describe("a deployment", () => {
   });
 });
 
+describe("a preview", () => {
+  const preview = (pulumi: string) => {
+    const { calls, status } = run("preview", ["7", "1a2b3c4"], { gh: `cat >"${folder}/comment"`, pulumi });
+    return { calls, status, comment: readFileSync(join(folder, "comment"), "utf8") };
+  };
+  const previewed = (answer: string) => preview(`case "$1" in preview) ${answer} ;; esac`);
+
+  it("is one comment on the pull request, with its commit", () => {
+    const { calls, status, comment } = previewed("echo '+ 1 to create'");
+    expect([status, comment]).toEqual([
+      0,
+      "The preview of dev succeeded for 1a2b3c4:\n\n~~~~text\n+ 1 to create\n\n~~~~\n",
+    ]);
+    expect(calls.slice(-2)).toEqual([
+      "pulumi preview --color never --suppress-progress --policy-pack policy --stack dev",
+      "gh pr comment 7 --edit-last --create-if-none --body-file -",
+    ]);
+  });
+
+  it("that breaks a rule says so, what pulumi writes to stderr among it, and fails with its status", () => {
+    const { status, comment } = previewed("echo '[mandatory] encrypted'; echo 'error: preview failed' >&2; exit 255");
+    expect([status, comment]).toEqual([
+      255,
+      "**The preview of dev failed** for 1a2b3c4:\n\n~~~~text\n[mandatory] encrypted\nerror: preview failed\n\n~~~~\n",
+    ]);
+  });
+
+  it("of a stack that cannot be selected overwrites the earlier comment, too", () => {
+    const { calls, status, comment } = preview('[ "$1" != login ] || { echo "error: no bucket"; exit 3; }');
+    expect([status, comment]).toEqual([
+      3,
+      "**The preview of dev failed** for 1a2b3c4:\n\n~~~~text\nerror: no bucket\n\n~~~~\n",
+    ]);
+    expect(calls.filter((call) => call.startsWith("pulumi preview"))).toEqual([]);
+  });
+
+  it("that is longer than a comment may be keeps its end", () => {
+    const { comment } = previewed("seq 20000; echo 'error: preview failed'");
+    expect(comment).toHaveLength(60_000 + "The preview of dev succeeded for 1a2b3c4:\n\n~~~~text\n\n~~~~\n".length);
+    expect(comment).toMatch(/\n20000\nerror: preview failed\n\n~~~~\n$/);
+  });
+
+  it("fails where there can be no comment", () => {
+    expect(run("preview", ["7", "1a2b3c4"], { gh: "cat; exit 1", pulumi: "" }).status).toBe(1);
+  });
+});
+
 describe("the list of pull requests that may have left something", () => {
   const list = (stacks: string, open: string, closed: string) =>
     run("list-closed", [], {

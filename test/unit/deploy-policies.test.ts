@@ -159,6 +159,31 @@ describe.each(stageNames)("the deploy role of %s", (stage) => {
     for (const other of others) expect(removes(other)).toEqual([false, false]);
   });
 
+  it("may remove what GuardDuty has put into VPCs, where environments come and go, and change nothing of it", () => {
+    const may = (tags: Context, ...requests: string[]) =>
+      requests.map((request) => {
+        const [action = "", kind = ""] = request.split(" ");
+        return ask(`ec2:${action}`, regional("ec2", `${kind}/1`), tags);
+      });
+    const removals = (tags: Context) =>
+      may(
+        tags,
+        "DeleteVpcEndpoints vpc-endpoint",
+        "RevokeSecurityGroupEgress security-group",
+        "RevokeSecurityGroupIngress security-group",
+        "DeleteSecurityGroup security-group",
+      );
+    const { swept } = stages[stage];
+    const guardDuty = { "aws:ResourceTag/GuardDutyManaged": "true" };
+    expect(removals(guardDuty)).toEqual([swept, swept, swept, swept]);
+    const foreign: Context[] = [{}, { "aws:ResourceTag/GuardDutyManaged": "false" }];
+    expect(foreign.flatMap(removals)).not.toContain(true);
+    expect(may(guardDuty, "ModifyVpcEndpoint vpc-endpoint", "AuthorizeSecurityGroupIngress security-group")).toEqual([
+      false,
+      false,
+    ]);
+  });
+
   it.each(others)("may change nothing of the environment %s", (other) => {
     const everything = new Set([...required.deployment, ...required.sweep]);
     const lines = allowed([...everything], stage, other).filter((line) => !isRead(line));

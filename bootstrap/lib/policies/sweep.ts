@@ -121,6 +121,19 @@ export function removalStatements(scope: Scope): Statement[] {
       Condition: owned(scope),
     },
     {
+      Sid: "RemoveOfGuardDuty",
+      Effect: "Allow",
+      Action: [
+        "ec2:DeleteSecurityGroup",
+        "ec2:DeleteVpcEndpoints",
+        "ec2:RevokeSecurityGroupEgress",
+        "ec2:RevokeSecurityGroupIngress",
+      ],
+      // Its Runtime Monitoring puts them into VPCs, with no other tag; EC2 knows no condition on whose VPC it is (Service authorization reference).
+      Resource: ["security-group/*", "vpc-endpoint/*"].map((resource) => regionalArn(scope, "ec2", resource)),
+      Condition: { StringEquals: { "aws:ResourceTag/GuardDutyManaged": "true" } },
+    },
+    {
       Sid: "RemoveBackups",
       Effect: "Allow",
       Action: ["elasticache:DeleteCacheCluster", "elasticache:DeleteSnapshot", "rds:DeleteDBSnapshot"],

@@ -36,6 +36,10 @@ function run(script: string, args: string[], answers: Record<string, string>) {
   return { status, stderr, stdout, calls: existsSync(calls) ? readFileSync(calls, "utf8").trimEnd().split("\n") : [] };
 }
 
+/** Lets Pulumi's command fail the first times. */
+const fails = (command: string, times: number) =>
+  `[ "$1" != ${command} ] || [ "$(grep -c ' ${command} ' "${folder}/calls")" -gt ${times} ]`;
+
 describe("a deployment", () => {
   const deploy = (stack: string, stage: string, pulumi = "") => run("deploy", [stack, stage], { pulumi, sleep: "" });
   const selection = (stack: string, stage: string) => [
@@ -53,15 +57,14 @@ describe("a deployment", () => {
   });
 
   it("of a pull request is repeated once, when AWS knows the tags of new keys, and says so", () => {
-    const refused = (times: number) => `[ "$1" != up ] || [ "$(grep -c ' up ' "${folder}/calls")" -gt ${times} ]`;
-    const again = deploy("pr-7", "pull-request", refused(1));
+    const again = deploy("pr-7", "pull-request", fails("up", 1));
     expect(again.status).toBe(0);
     expect(again.calls.slice(-3)).toEqual([up("pr-7"), "sleep 300", up("pr-7")]);
     expect(again.stdout).toBe(
       "Once more in five minutes: what the role may do with a new key is told by its tags, which AWS may not know yet.\n",
     );
     rmSync(join(folder, "calls"));
-    const failed = deploy("pr-7", "pull-request", refused(2));
+    const failed = deploy("pr-7", "pull-request", fails("up", 2));
     expect(failed.status).toBe(1);
     expect(failed.calls.slice(-3)).toEqual([up("pr-7"), "sleep 300", up("pr-7")]);
   });
@@ -157,9 +160,35 @@ describe("the list of pull requests that may have left something", () => {
   });
 });
 
+const swept = "npm run sweep -- --suffix pr-7 --region eu-west-1 --delete --yes";
+
+describe("the destruction of a pull request's environment", () => {
+  const destroyed = "pulumi destroy --yes --skip-preview --stack pr-7";
+  const removed = "pulumi stack rm --yes --stack pr-7";
+  const destroy = (pulumi: string, npm = "") => {
+    const { calls, status } = run("destroy", ["pr-7"], { npm, pulumi });
+    return { status, calls: calls.slice(calls.indexOf("pulumi cancel --yes --stack pr-7") + 1) };
+  };
+  const refreshed = "pulumi refresh --yes --skip-preview --clear-pending-creates --stack pr-7";
+
+  it("removes its stack, too", () => {
+    expect(destroy("")).toEqual({ status: 0, calls: [destroyed, removed] });
+  });
+
+  it("is repeated once, without what is not the program's and may have held it up", () => {
+    const again = [destroyed, swept, refreshed, destroyed];
+    expect(destroy(fails("destroy", 1))).toEqual({ status: 0, calls: [...again, removed] });
+    rmSync(join(folder, "calls"));
+    expect(destroy(fails("destroy", 2))).toEqual({ status: 1, calls: again });
+  });
+
+  it("is not repeated where that does not go", () => {
+    expect(destroy(fails("destroy", 1), "exit 1")).toEqual({ status: 1, calls: [destroyed, swept] });
+  });
+});
+
 describe("the sweep of a pull request", () => {
   const sweep = (answers: Record<string, string>) => run("sweep", ["7"], { npm: "", pulumi: "", ...answers });
-  const swept = "npm run sweep -- --suffix pr-7 --region eu-west-1 --delete --yes";
 
   it("destroys its environment and removes what is left of it, once GitHub says that it is closed", () => {
     const { calls, status } = sweep({ gh: "echo MERGED" });

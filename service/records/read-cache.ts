@@ -42,7 +42,10 @@ const jitter = 0.1;
  * When Redis does not answer, reads go to the database; writes fail, as they could not block.
  */
 export class ReadCache {
-  /** @param lifetime seconds that a value lives; 0: nothing is cached */
+  /**
+   * @param lifetime seconds that a value lives; 0: reads neither ask the cache nor fill it. Writes block all the same, as it
+   *   may be on in other containers, or again before a value has expired
+   */
   constructor(
     private readonly redis: RedisConnection,
     private readonly lifetime: number,
@@ -94,7 +97,6 @@ export class ReadCache {
    * @throws UnavailableError where the key cannot be blocked, and whatever the write throws
    */
   async write<T>(key: string, run: (beforeChange: () => Promise<void>) => Promise<T>): Promise<T> {
-    if (this.lifetime === 0) return run(() => Promise.resolve());
     const block = `B${randomUUID()}`;
     const result = await run(async () => {
       await this.redis.run((client) => client.set(key, block, "PX", blockTime));

@@ -82,6 +82,13 @@ describe("the cache", () => {
     expect((await change(path, 1, off)).status).toBe(200);
     expect(await inRedis(`patient:${id}`)).toBeNull();
   });
+
+  it("keeps nothing old where it was off for a while", async () => {
+    const { path } = await registerPatient(service, token);
+    expect((await get(path)).body.version).toBe(1);
+    expect((await change(path, 1, api.container({ cacheSeconds: 0 }))).status).toBe(200);
+    expect((await get(path)).body.version).toBe(2);
+  });
 });
 
 describe("after a write has been answered", () => {

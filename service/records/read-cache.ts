@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RedisConnection } from "../redis-connection";
 import { runScript, script } from "../redis-scripts";
 import type { Metrics } from "./metrics";
+import { StoreError } from "./store/errors";
 
 /** What the cache knew of a key when it was asked; `resolve` makes the value of it. */
 export type Lookup<T> =
@@ -98,11 +99,18 @@ export class ReadCache {
    */
   async write<T>(key: string, run: (beforeChange: () => Promise<void>) => Promise<T>): Promise<T> {
     const block = `B${randomUUID()}`;
-    const result = await run(async () => {
-      await this.redis.run((client) => client.set(key, block, "PX", blockTime));
-    });
-    await this.quietly((client) => runScript(client, freeScript, [key], [block]));
-    return result;
+    try {
+      const result = await run(async () => {
+        await this.redis.run((client) => client.set(key, block, "PX", blockTime));
+      });
+      await this.quietly((client) => runScript(client, freeScript, [key], [block]));
+      return result;
+    } catch (error) {
+      // What the store refused has changed nothing: no value is old, only the block is to go.
+      if (error instanceof StoreError)
+        await this.quietly((client) => runScript(client, deleteIfScript, [key], [block]));
+      throw error;
+    }
   }
 
   private read<T>(key: string, lease: string, found: string | null): Lookup<T> {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ReadCache } from "../../service/records/read-cache";
 import type { MetricName } from "../../service/records/metrics";
+import { ConflictError } from "../../service/records/store/errors";
 import { type Container, RecordsApi } from "./support/records-api";
 import { addRecord, ifMatch, patientDetails, recordDetails, registerPatient } from "./support/samples";
 
@@ -183,6 +184,30 @@ describe("after a write has been answered", () => {
     await get(path);
     expect(service.counts).toEqual({ CacheMisses: 1, CacheLoads: 1, CacheHits: 1 });
   });
+
+  it("a write that was refused once the key was blocked leaves it to readers, who may cache it again", async () => {
+    const [patient, other] = [await registerPatient(service, token), await registerPatient(service, token)];
+    await get(patient.path);
+    const body = patientDetails({ medicalRecordNumber: String(other.body.medicalRecordNumber) });
+    expect((await service.request("PUT", patient.path, { token, headers: ifMatch(1), body })).status).toBe(409);
+    for (let reads = 0; reads < 3; reads++) expect((await get(patient.path)).body).toEqual(patient.body);
+    expect(service.counts).toEqual({ CacheMisses: 2, CacheLoads: 2, CacheHits: 2 });
+  });
+
+  it.each(["Bsomebody else's", 'V{"version":2}'])(
+    "a refused writer leaves %s in the place of its block",
+    async (found) => {
+      const key = `patient:${randomUUID()}`;
+      const cache = new ReadCache(service.redis, 300, { count: () => undefined });
+      const refused = cache.write(key, async (beforeChange) => {
+        await beforeChange();
+        await api.redis.administer("SET", key, found);
+        throw new ConflictError("refused");
+      });
+      await expect(refused).rejects.toThrow(ConflictError);
+      expect(await inRedis(key)).toBe(found);
+    },
+  );
 
   it("a record's amendment is seen too", async () => {
     const { path } = await registerPatient(service, token);

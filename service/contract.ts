@@ -66,7 +66,7 @@ const pageParameters: OpenAPIV3.ParameterObject[] = [
   {
     name: "limit",
     in: "query",
-    description: "Items on a page.",
+    description: "Items on a page, at most: where they are long, it holds fewer.",
     schema: { type: "integer", minimum: 1, maximum: pageSize.maximum, default: pageSize.default },
   },
   {

@@ -71,7 +71,7 @@ describe("the API page", () => {
     expectText(text, "kind required string one of allergy, consultation, diagnosis");
     expectText(
       textOf("article", "operation-listPatients"),
-      "limit optional query integer Items on a page. 1 to 100 default 25",
+      "limit optional query integer Items on a page, at most: where they are long, it holds fewer. 1 to 100 default 25",
     );
     expectText(textOf("article", "model-Health"), "checks.database.reason optional string Only when unavailable.");
     expectText(textOf("article", "model-Problem"), "errors[].pointer optional string JSON Pointer");

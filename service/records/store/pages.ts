@@ -19,6 +19,12 @@ type Place = string[];
 
 const checkBytes = 8;
 
+/**
+ * Bytes of a page's items in Lambda's result, which may have 6,291,556 with all that it holds (Lambda developer guide,
+ * "Lambda quotas").
+ */
+const maximumBytes = 4_000_000;
+
 /** Which list a cursor is of: a cursor is refused in any other. It is no secret, only a check against mistakes. */
 const check = (list: readonly unknown[], place: string) =>
   createHash("sha256")
@@ -40,7 +46,10 @@ export function decodeCursor(list: readonly unknown[], cursor: string): Place {
   return JSON.parse(text) as Place;
 }
 
-/** A page of rows that were queried with one more than the limit, which shows whether there is a next page. */
+/**
+ * A page of rows that were queried with one more than the limit, which shows whether there is a next page. Ends early
+ * where it would be too large for Lambda, but has an item where there is a row.
+ */
 export function toPage<Row, T>(
   rows: Row[],
   { limit }: PageRequest,
@@ -48,10 +57,17 @@ export function toPage<Row, T>(
   place: (row: Row) => Place,
   item: (row: Row) => T,
 ): Page<T> {
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
+  const items: T[] = [];
+  let bytes = 0;
+  for (const next of rows.slice(0, limit).map(item)) {
+    // The result holds the body as a JSON string: what JSON escapes is escaped twice.
+    bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(next)));
+    if (items.length > 0 && bytes > maximumBytes) break;
+    items.push(next);
+  }
+  const last = rows[items.length - 1];
   return {
-    items: shown.map(item),
-    ...(last !== undefined && rows.length > limit ? { nextCursor: encodeCursor(list, place(last)) } : {}),
+    items,
+    ...(last !== undefined && rows.length > items.length ? { nextCursor: encodeCursor(list, place(last)) } : {}),
   };
 }

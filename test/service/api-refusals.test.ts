@@ -169,6 +169,12 @@ describe("parameters", () => {
     ["a name with a NUL", "?familyName=a%00", "familyName", "Allowed: text of 1 to 100 characters, not all spaces."],
     ["a day that does not exist", "?birthDate=2025-02-29", "birthDate", "Allowed: a date such as 1980-02-29."],
     ["a made-up cursor", "?cursor=AAAA", "cursor", "The cursor is not one of this list."],
+    [
+      "a made-up cursor with a check that is right",
+      `?cursor=${encodeCursor(["patients", null, null], {} as string[])}`,
+      "cursor",
+      "The cursor is not one of this list.",
+    ],
   ])("refuse %s", async (_, query, parameter, detail) => {
     expect(await request("GET", `/v1/patients${query}`)).toMatchObject({
       status: 400,

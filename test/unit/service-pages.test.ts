@@ -1,4 +1,6 @@
-import { decodeCursor, type Page, type PageRequest, toPage } from "../../service/records/store/pages";
+import { createHash } from "node:crypto";
+import { CursorError } from "../../service/records/store/errors";
+import { decodeCursor, encodeCursor, type Page, type PageRequest, toPage } from "../../service/records/store/pages";
 
 /** Bytes that Lambda takes as a function's result. */
 const resultLimit = 6_291_556;
@@ -7,7 +9,7 @@ const list = ["texts"];
 
 /** A page of a list that has this text so many times. */
 function page(count: number, text: string, { limit, cursor }: PageRequest): Page<{ id: number; text: string }> {
-  const [after = "-1"] = cursor === undefined ? [] : decodeCursor(list, cursor);
+  const [after = "-1"] = cursor === undefined ? [] : decodeCursor(list, cursor, 1);
   const ids = Array.from({ length: count }, (_, id) => id).filter((id) => id > Number(after));
   return toPage(
     ids.slice(0, limit + 1),
@@ -42,5 +44,37 @@ describe("a page", () => {
 
   it("of no rows is empty, and the last one", () => {
     expect(page(0, "a", { limit: 100 })).toEqual({ items: [] });
+  });
+});
+
+describe("a cursor", () => {
+  /** With the check that only says which list it is of. */
+  const madeUp = (text: string) =>
+    Buffer.concat([
+      createHash("sha256")
+        .update(JSON.stringify([list, text]))
+        .digest()
+        .subarray(0, 8),
+      Buffer.from(text),
+    ]).toString("base64url");
+
+  it("gives the place that was put into it", () => {
+    expect(encodeCursor(list, ["a", "b"])).toBe(madeUp('["a","b"]'));
+    expect(decodeCursor(list, madeUp('["a","b"]'), 2)).toEqual(["a", "b"]);
+  });
+
+  it.each([
+    "{}",
+    "null",
+    '"ab"',
+    "[]",
+    '["a"]',
+    '["a","b","c"]',
+    '["a",null]',
+    '["a",["b"]]',
+    '{"length":2}',
+    "no JSON",
+  ])("made up of %s is refused", (text) => {
+    expect(() => decodeCursor(list, madeUp(text), 2)).toThrow(CursorError);
   });
 });

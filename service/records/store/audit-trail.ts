@@ -68,7 +68,7 @@ export class AuditTrail {
   /** Accesses to a patient's data, the latest first. */
   async list(patientId: string, page: PageRequest): Promise<Page<Access>> {
     const list = ["accesses", patientId];
-    const [before = null] = page.cursor === undefined ? [] : decodeCursor(list, page.cursor);
+    const [before = null] = page.cursor === undefined ? [] : decodeCursor(list, page.cursor, 1);
     const { rows } = await this.database.query<Row<Access> & { sequence: string }>(selectAccesses, [
       patientId,
       before,

@@ -77,7 +77,7 @@ export class MedicalRecords {
   /** The latest version of each, the most recent event first; null where there is no such patient. */
   async list(patientId: string, page: PageRequest): Promise<Page<MedicalRecord> | null> {
     const list = ["records", patientId];
-    const [beforeMoment = null, beforeId = null] = page.cursor === undefined ? [] : decodeCursor(list, page.cursor);
+    const [beforeMoment = null, beforeId = null] = page.cursor === undefined ? [] : decodeCursor(list, page.cursor, 2);
     const { rows } = await this.database.query<Row<MedicalRecord>>(selectRecords, [
       patientId,
       beforeMoment,

@@ -38,12 +38,26 @@ export function encodeCursor(list: readonly unknown[], place: Place): string {
   return Buffer.concat([check(list, text), Buffer.from(text)]).toString("base64url");
 }
 
-export function decodeCursor(list: readonly unknown[], cursor: string): Place {
+/**
+ * @param length values of a place in the list
+ * @throws CursorError where the cursor is none of the list: anybody can make one up whose check is right
+ */
+export function decodeCursor(list: readonly unknown[], cursor: string, length: number): Place {
   const bytes = Buffer.from(cursor, "base64url");
   const text = bytes.subarray(checkBytes).toString();
-  if (bytes.length <= checkBytes || !timingSafeEqual(bytes.subarray(0, checkBytes), check(list, text)))
-    throw new CursorError("The cursor is not one of this list.");
-  return JSON.parse(text) as Place;
+  const isOfList = bytes.length > checkBytes && timingSafeEqual(bytes.subarray(0, checkBytes), check(list, text));
+  const place = isOfList ? parsePlace(text) : undefined;
+  if (place?.length !== length) throw new CursorError("The cursor is not one of this list.");
+  return place;
+}
+
+function parsePlace(text: string): Place | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every((part) => typeof part === "string") ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -85,7 +85,7 @@ export class Patients {
   async list(search: PatientSearch): Promise<Page<Patient>> {
     const { familyName, birthDate, cursor, limit } = search;
     const list = ["patients", familyName ?? null, birthDate ?? null];
-    const [afterName = null, afterId = null] = cursor === undefined ? [] : decodeCursor(list, cursor);
+    const [afterName = null, afterId = null] = cursor === undefined ? [] : decodeCursor(list, cursor, 2);
     const { rows } = await this.database.query<Row<Patient> & { familyNameKey: string }>(selectPatients(search), [
       familyName === undefined ? null : `${familyName.replace(/[\\%_]/g, "\\$&")}%`,
       birthDate ?? null,

@@ -103,7 +103,7 @@ const now = `
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
-/** The request counts even where it is refused for its number. */
+/** A request that is refused for its number counts too, but does not put off the idle end. */
 const admitScript = script(`
   ${now}
   local signedInAt, expiresAt, idle, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -121,10 +121,12 @@ const admitScript = script(`
 
   local thisMinute = math.floor(now / 60000)
   requests = tonumber(minute) == thisMinute and tonumber(requests) + 1 or 1
-  idleExpiresAt = math.min(now + idle, expiresAt)
-  redis.call('HSET', KEYS[1], 'openedAt', openedAt, 'idleExpiresAt', idleExpiresAt, 'minute', thisMinute, 'requests', requests)
+  redis.call('HSET', KEYS[1], 'minute', thisMinute, 'requests', requests)
   redis.call('PEXPIREAT', KEYS[1], expiresAt)
   if requests > limit then return {'limited', math.ceil(((thisMinute + 1) * 60000 - now) / 1000)} end
+
+  idleExpiresAt = math.min(now + idle, expiresAt)
+  redis.call('HSET', KEYS[1], 'openedAt', openedAt, 'idleExpiresAt', idleExpiresAt)
   return {'live', tonumber(openedAt), idleExpiresAt}
 `);
 

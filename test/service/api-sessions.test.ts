@@ -32,6 +32,11 @@ const ended = { status: 401, body: { title: "Unauthorized", detail: "The session
 const seconds = () => Math.floor(Date.now() / 1000);
 const moment = (text: unknown) => Date.parse(String(text));
 
+/** Requests are counted by the minute of the clock. */
+const timeLeftInMinute = async () => {
+  if (new Date().getSeconds() > 55) await sleep(5000);
+};
+
 describe("a session", () => {
   it("is opened by a valid token, and shown", async () => {
     const [userId, signedInAt] = [randomUUID(), seconds() - 60];
@@ -140,8 +145,7 @@ describe("a session", () => {
   });
 
   it("may make so many requests a minute and no more; others go on", async () => {
-    // They are counted by the minute.
-    if (new Date().getSeconds() > 55) await sleep(5000);
+    await timeLeftInMinute();
     const container = api.container({ sessionLimits: { requestsPerMinute: 5 } });
     const [token, other] = [issue(), issue()];
     await open(token, container);
@@ -152,6 +156,17 @@ describe("a session", () => {
     expect(Number(last.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
     expect(Number(last.headers.get("retry-after"))).toBeLessThanOrEqual(60);
     expect((await use(other, container)).status).toBe(200);
+  });
+
+  it("is not kept from its idle end by requests that are refused for their number", async () => {
+    await timeLeftInMinute();
+    const container = api.container({ sessionLimits: { requestsPerMinute: 1 } });
+    const claims = { origin_jti: randomUUID() };
+    const token = issue(claims);
+    const { body } = await open(token, container);
+    expect((await use(token, container)).status).toBe(429);
+    const idleExpiresAt = await api.redis.administer("HGET", `session:${claims.origin_jti}`, "idleExpiresAt");
+    expect(Number(idleExpiresAt)).toBe(moment(body.idleExpiresAt));
   });
 
   it("of a user ends with all the others of that user when an operator says so", async () => {

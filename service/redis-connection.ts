@@ -8,9 +8,20 @@ import { UnavailableError } from "./unavailable-error";
 /** Milliseconds until a connection stands, and for a command. */
 const limit = 2000;
 
-/** Redis with verified TLS and a token that may rotate at any time: one connection, opened anew when it is lost. */
+/**
+ * Milliseconds that a connection may be unused: while a function is frozen, the network may forget the connection without
+ * a word, and what is sent on it is never answered.
+ */
+const idleLimit = 60_000;
+
+/**
+ * Redis with verified TLS and a token that may rotate at any time: one connection, opened anew when it is lost or was
+ * unused for a while.
+ */
 export class RedisConnection {
   private connection?: Promise<Redis>;
+  /** Milliseconds since 1970. */
+  private usedAt = 0;
   /** What is lost looks as if it stood until the other end closes it, and until this process has learnt of that. */
   private readonly givenUp = new WeakSet<Redis>();
 
@@ -58,6 +69,8 @@ export class RedisConnection {
     const connection = (this.connection ??= this.open());
     try {
       const client = await connection;
+      if (Date.now() - this.usedAt > idleLimit) this.giveUp(client);
+      this.usedAt = Date.now();
       if (this.isStanding(client)) return client;
     } catch (error) {
       this.forget(connection);
@@ -82,6 +95,7 @@ export class RedisConnection {
   }
 
   private open(): Promise<Redis> {
+    this.usedAt = Date.now();
     // Loads while the token is being read.
     void loadRedis();
     return this.secret.use((token) => openRedis(this.endpoint, token, limit), isRefusedByRedis);

@@ -1,9 +1,12 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { PoolClient } from "pg";
+import { RedisConnection } from "../../service/redis-connection";
+import { Secret, secretText } from "../../service/secret";
 import { UnavailableError } from "../../service/unavailable-error";
 import { type Container, type Received, RecordsApi, type RequestOptions } from "./support/records-api";
 import { rotate } from "./support/rotation-steps";
 import { ifMatch, newKey, patientDetails, recordDetails, registerPatient } from "./support/samples";
+import { startProxy } from "./support/tcp-proxy";
 
 jest.setTimeout(60_000);
 
@@ -265,5 +268,29 @@ describe("Redis", () => {
       api.redis.process.resume();
     }
     expect((await service.request("GET", path, { token })).status).toBe(200);
+  });
+
+  it("silent on a connection that was unused for more than a minute, as after a freeze: another one serves", async () => {
+    const proxy = await startProxy(api.redis.port);
+    const connection = new RedisConnection(
+      { host: "localhost", port: proxy.port },
+      new Secret(secretText(api.database.secretsClient, api.redisSecretArn), String),
+    );
+    const connectionId = () => connection.run((client) => client.client("ID"));
+    const startedAt = Date.now();
+    const clock = jest.spyOn(Date, "now").mockReturnValue(startedAt);
+    try {
+      const first = await connectionId();
+      clock.mockReturnValue(startedAt + 60_000);
+      expect(await connectionId()).toBe(first);
+      proxy.silence();
+      clock.mockReturnValue(startedAt + 120_001);
+      const [one, other] = await Promise.all([connectionId(), connectionId()]);
+      expect(one).toBeGreaterThan(first);
+      expect(other).toBe(one);
+    } finally {
+      clock.mockRestore();
+      await Promise.all([connection.close(), proxy.stop()]);
+    }
   });
 });

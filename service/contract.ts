@@ -208,7 +208,9 @@ const paths = {
   "/v1/patients/{patientId}/accesses": {
     get: operation("listAccesses", "audit/read", {
       summary: "List who accessed a patient's data",
-      description: "Allowed and refused accesses, the latest first, as the right of access report needs them.",
+      description:
+        "Allowed and refused accesses, as the right of access report needs them, in the order in which they reached the " +
+        "audit trail, the latest first.",
       parameters: [patientId, ...pageParameters],
       responses: { "200": answer("A page of accesses.", "AccessPage"), ...failures(400, 401, 403, 404, 429, 503) },
     }),

@@ -65,7 +65,7 @@ export async function appendTo(
 export class AuditTrail {
   constructor(private readonly database: Database) {}
 
-  /** Accesses to a patient's data, the latest first. */
+  /** Accesses to a patient's data, in the order in which they reached the trail, the latest first. */
   async list(patientId: string, page: PageRequest): Promise<Page<Access>> {
     const list = ["accesses", patientId];
     const [before = null] = page.cursor === undefined ? [] : decodeCursor(list, page.cursor, 1);

@@ -41,7 +41,7 @@ export interface SessionLimits {
  * be put off by refreshing tokens, and what tells that a session has ended need not be kept any longer than that.
  *
  * A sign-in opens its session within the idle limit: should Redis lose its data, a session that ended does not open
- * again after that.
+ * again after that. Should a failover lose only that it ended, it lives on until it expires.
  */
 export class Sessions {
   constructor(

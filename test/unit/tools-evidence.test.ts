@@ -90,6 +90,7 @@ describe("evidence", () => {
         "database-port",
         "secret-recoverable",
         "stage-client-certificate",
+        "stage-traced",
         "tags-of-environment",
         "users-deletion-protection",
         "vpc-interface-endpoints",

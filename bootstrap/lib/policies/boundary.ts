@@ -10,7 +10,6 @@ import { namedArns, owned, type Scope } from "./scope";
  */
 export function boundaryStatements(scope: Scope): Statement[] {
   const { region } = scope;
-  const monitoring = regionalArn(scope, "logs", "log-group:RDSOSMetrics");
   return [
     {
       Sid: "Logs",
@@ -36,7 +35,7 @@ export function boundaryStatements(scope: Scope): Statement[] {
         "logs:PutLogEvents",
         "logs:PutRetentionPolicy",
       ],
-      Resource: [monitoring, `${monitoring}:log-stream:*`],
+      Resource: `${regionalArn(scope, "logs", "log-group:RDSOSMetrics")}:*`,
     },
     {
       Sid: "WithoutResources",

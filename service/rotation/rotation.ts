@@ -62,14 +62,14 @@ async function createSecret<T>(target: RotationTarget<T>, rotation: Rotation<T>)
 }
 
 /**
- * Where rotation is configured without rotating at once, Secrets Manager runs this step alone, on a version without a
- * value, to test the configuration: then the current value must do.
+ * Where rotation is configured without rotating at once, Secrets Manager runs this step alone, on a pending copy of the
+ * current version, to test the configuration: then the current value must do. The same where the version has no value.
  */
 async function testSecret<T>(target: RotationTarget<T>, rotation: Rotation<T>): Promise<void> {
   const { versions, versionId } = rotation;
-  const pending = await versions.find("AWSPENDING", versionId);
-  if (pending !== null) await target.test("pending", pending, rotation);
-  else await target.test("current", await versions.read("AWSCURRENT"), rotation);
+  const current = await versions.read("AWSCURRENT");
+  const pending = (await versions.find("AWSPENDING", versionId)) ?? current;
+  await target.test(versions.areSame(pending, current) ? "current" : "pending", pending, rotation);
 }
 
 async function finishSecret<T>(

@@ -54,6 +54,11 @@ export class SecretVersions<T> {
     return value;
   }
 
+  /** Whether two values are the same string in the secret. */
+  areSame(one: T, other: T): boolean {
+    return this.format.write(one) === this.format.write(other);
+  }
+
   /** Gives the version a value and makes it pending. */
   async putPending(versionId: string, value: T): Promise<void> {
     await this.client.send(

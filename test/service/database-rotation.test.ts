@@ -178,7 +178,7 @@ describe("a rotation", () => {
 const callsOf: Record<Step, string[]> = {
   createSecret: ["DescribeSecret", "GetSecretValue", "GetSecretValue", "GetRandomPassword", "PutSecretValue"],
   setSecret: ["DescribeSecret", "GetSecretValue", "GetSecretValue"],
-  testSecret: ["DescribeSecret", "GetSecretValue", "GetSecretValue"],
+  testSecret: ["DescribeSecret", "GetSecretValue", "GetSecretValue", "GetSecretValue"],
   finishSecret: ["DescribeSecret", "GetSecretValue", "GetSecretValue", "UpdateSecretVersionStage"],
 };
 
@@ -369,10 +369,19 @@ describe("a request is refused", () => {
   );
 });
 
-describe("a test of the configuration, on a version without a login", () => {
-  it("passes where PostgreSQL takes the current login", async () => {
+describe.each([
+  { version: "that is a copy of the current one", isCopy: true },
+  { version: "without a login", isCopy: false },
+])("a test of the configuration, on a version $version", ({ isCopy }) => {
+  beforeEach(() => {
+    if (isCopy) server.aws.prepareTest(server.serviceSecretArn, "version-2");
+  });
+
+  it("passes where PostgreSQL takes the current login, and changes nothing", async () => {
     await run("testSecret");
+    expect(server.aws.calls.filter((call) => /^(Put|Update)/.test(call))).toEqual([]);
     expect(current()).toEqual(first);
+    expect(await logsIn(first)).toBe(true);
   });
 
   it("fails where it does not", async () => {

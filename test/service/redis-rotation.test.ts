@@ -157,6 +157,7 @@ describe("a failure", () => {
     before("setSecret", "DescribeReplicationGroups", 2),
     before("testSecret", "DescribeSecret"),
     before("testSecret", "GetSecretValue"),
+    before("testSecret", "GetSecretValue", 2),
     before("finishSecret", "DescribeSecret"),
     before("finishSecret", "GetSecretValue"),
     before("finishSecret", "UpdateSecretVersionStage"),
@@ -256,10 +257,19 @@ describe("a request is refused", () => {
   );
 });
 
-describe("a test of the configuration, on a version without a token", () => {
-  it("passes where Redis accepts the current token", async () => {
+describe.each([
+  { version: "that is a copy of the current one", isCopy: true },
+  { version: "without a token", isCopy: false },
+])("a test of the configuration, on a version $version", ({ isCopy }) => {
+  beforeEach(() => {
+    if (isCopy) aws.prepareTest(secret, "version-2");
+  });
+
+  it("passes where Redis accepts the current token, and changes nothing", async () => {
     await run("testSecret");
+    expect(aws.calls).not.toContain("PutSecretValue");
     expect(aws.changes).toEqual([]);
+    expect(tokenOf("AWSCURRENT")).toBe(oldToken);
   });
 
   it("fails where it does not", async () => {

@@ -89,6 +89,11 @@ export class AwsStandIn {
     this.attach(secretId, "AWSPENDING", versionId);
   }
 
+  /** As Secrets Manager does to test a configuration: a copy of the current version that is pending. */
+  prepareTest(secretId: string, versionId: string): void {
+    this.attach(secretId, "AWSPENDING", versionId).value = this.versionWith(secretId, "AWSCURRENT").value;
+  }
+
   /** One that was made without a value. */
   putEmptySecret(secretId: string): void {
     this.secrets.set(secretId, { rotationEnabled: false, versions: new Map() });

@@ -7,7 +7,7 @@ import { serviceUsers } from "../../service/service-user";
 import { invokeHealth } from "./health";
 import { wakeLimit } from "./invocations";
 import { testBeyond, testLocally } from "./local-limits";
-import { rotate, type SecretVersion, versionAt } from "./secret-rotation";
+import { failedSteps, rotate, type SecretVersion, versionAt } from "./secret-rotation";
 import { localCloudFolder, nameOf, outputs } from "./stack";
 
 const SecretId = nameOf("records-database");
@@ -33,6 +33,15 @@ describe("rotation of the service's login to the database", () => {
       expect(users.toSorted()).toEqual(serviceUsers);
       const [passwordBefore, password] = [before, after].map(({ value }) => parseDatabaseCredentials(value).password);
       expect(password === passwordBefore).toBe(false);
+    },
+  );
+
+  // The suite has just rotated: what was logged at the deployment can be read by now.
+  testBeyond(
+    "functions at work",
+    "has not failed since its function was deployed, nor has the test of its configuration",
+    async () => {
+      expect(await failedSteps("database-rotation")).toEqual([]);
     },
   );
 

@@ -1,4 +1,5 @@
-import { paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import { type FilterLogEventsCommandInput, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { DescribeSecretCommand, RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import type { FunctionType } from "../../lib/naming";
 import { secretString } from "./secret-values";
@@ -32,14 +33,29 @@ export async function rotate(SecretId: string, by: FunctionType, limit: number) 
   return { before, after: { id: version, value: await secretString({ SecretId, VersionId: version }) } };
 }
 
+/**
+ * The steps that have failed since a rotation's function was deployed, as it says; among them may be the one by which
+ * Secrets Manager tests a configuration.
+ */
+export async function failedSteps(type: FunctionType): Promise<string[]> {
+  const { LastModified } = await aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: nameOf(type) }));
+  return logMessages(type, {
+    startTime: Date.parse(present(LastModified, `time of the deployment of ${type}`)),
+    filterPattern: '{ $.message = "step failed" }',
+  });
+}
+
 /** Whether the function says that it has done the last step for a version. */
 async function finished(type: FunctionType, version: string, startTime: number): Promise<true | undefined> {
-  const logGroupName = `/aws/lambda/${nameOf(type)}`;
-  const messages = await collect(paginateFilterLogEvents({ client: aws.logs }, { logGroupName, startTime }), (page) =>
-    page.events?.map(({ message = "" }) => message),
-  );
+  const messages = await logMessages(type, { startTime });
   const ofVersion = messages.filter((message) => message.includes(version));
   const failure = ofVersion.find((message) => message.includes("step failed"));
   if (failure !== undefined) throw new Error(`the rotation failed: ${failure}`);
   return ofVersion.some((message) => message.includes("step done") && message.includes("finishSecret")) || undefined;
 }
+
+const logMessages = (type: FunctionType, which: Pick<FilterLogEventsCommandInput, "startTime" | "filterPattern">) =>
+  collect(
+    paginateFilterLogEvents({ client: aws.logs }, { logGroupName: `/aws/lambda/${nameOf(type)}`, ...which }),
+    (page) => page.events?.map(({ message = "" }) => message),
+  );

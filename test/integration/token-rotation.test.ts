@@ -7,7 +7,7 @@ import { invokeHealth } from "./health";
 import { wakeLimit } from "./invocations";
 import { testBeyond, testLocally } from "./local-limits";
 import { findReplicationGroup, settlingLimit } from "./lookups";
-import { rotate, type SecretVersion, versionAt } from "./secret-rotation";
+import { failedSteps, rotate, type SecretVersion, versionAt } from "./secret-rotation";
 import { isLocal, localCloudFolder, nameOf, outputs } from "./stack";
 
 const SecretId = outputs.redisAuthSecretArn;
@@ -44,6 +44,15 @@ describe("rotation of the token of Redis", () => {
       expect(group.PendingModifiedValues?.AuthTokenStatus).toBeUndefined();
     },
     (settlingLimit + 30) * 1000,
+  );
+
+  // The suite has just rotated: what was logged at the deployment can be read by now.
+  testBeyond(
+    "functions at work",
+    "has not failed since its function was deployed, nor has the test of its configuration",
+    async () => {
+      expect(await failedSteps("redis-rotation")).toEqual([]);
+    },
   );
 
   testBeyond(

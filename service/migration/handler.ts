@@ -4,9 +4,9 @@ import type { Log } from "../log";
 import { isRefusedByPostgres, parseDatabaseCredentials, poolConfig } from "../postgres";
 import { Secret, secretText } from "../secret";
 import { type MigrationEnvironment, readMigrationInput } from "./environment";
-import { ensureFirstPassword } from "./first-password";
 import { migrate, MigrationError } from "./migrate";
 import { migrations } from "./migrations";
+import { ensureLogin } from "./service-login";
 
 /** Milliseconds one migration may take; the function itself may run 15 minutes. */
 const statementLimit = 600_000;
@@ -36,7 +36,7 @@ export function createHandler({ environment, secrets, log }: MigrationHandlerArg
           // Refused credentials must show as what they are, not as a failed migration.
           await pool.query("SELECT 1");
           const names = await migrate(pool, migrations);
-          await ensureFirstPassword(pool, secrets, serviceSecretArn);
+          await ensureLogin(pool, secrets, serviceSecretArn);
           return names;
         } finally {
           await pool.end();

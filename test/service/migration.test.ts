@@ -1,3 +1,4 @@
+import { scramVerifier } from "../../service/scram";
 import { RecordsDatabase } from "./support/records-database";
 
 jest.setTimeout(60_000);
@@ -42,6 +43,33 @@ it.each(["before", "after"] as const)("is repeated when the password is lost %s 
   await expect(database.migrate()).rejects.toThrow("InjectedFailure");
   expect(await database.migrate()).toEqual({ applied: [] });
   expect(await whoAmI()).toEqual([{ user: "records_service_1" }]);
+});
+
+it("gives a new database the login that the secret has already", async () => {
+  const login = { username: "records_service_2", password: "of a rotation before the database" };
+  database.aws.putSecret(database.serviceSecretArn, JSON.stringify(login));
+  expect(await database.migrate()).toEqual({ applied: all });
+  expect(database.serviceCredentials()).toEqual(login);
+  expect(await whoAmI()).toEqual([{ user: "records_service_2" }]);
+  expect(database.aws.calls).not.toContain("PutSecretValue");
+});
+
+it("puts the login back into a database of before the last rotation, and changes no other user's", async () => {
+  await database.migrate();
+  const current = database.serviceCredentials();
+  const other = { username: "records_service_2", password: "other" };
+  await database.run(`ALTER ROLE records_service_1 PASSWORD '${scramVerifier("of before")}'`);
+  await database.run(`ALTER ROLE records_service_2 PASSWORD '${scramVerifier(other.password)}'`);
+
+  expect(await database.migrate()).toEqual({ applied: [] });
+  expect(database.serviceCredentials()).toEqual(current);
+  expect(await whoAmI()).toEqual([{ user: "records_service_1" }]);
+  expect(await database.run("SELECT current_user AS user", other)).toEqual([{ user: "records_service_2" }]);
+});
+
+it("gives a password to nobody but the service's users", async () => {
+  database.aws.putSecret(database.serviceSecretArn, JSON.stringify({ username: "platform", password: "another" }));
+  await expect(database.migrate()).rejects.toThrow(/^the service's secret does not hold a login of the service$/);
 });
 
 it("says which migration failed and by which code, nothing of the data, and leaves nothing half done", async () => {

@@ -29,7 +29,12 @@ export class TokenRotation implements RotationTarget<string> {
     return RandomPassword;
   }
 
-  async set(pending: string, { deadline }: Rotation<string>): Promise<void> {
+  /**
+   * A group that was replaced has its first token again, of which no version tells any longer. The current and the
+   * pending one displace it, so that `settle` leaves none that it does not know.
+   */
+  async set(pending: string, { versions, deadline }: Rotation<string>): Promise<void> {
+    await this.group.rotateTo(await versions.read("AWSCURRENT"), deadline);
     await this.group.rotateTo(pending, deadline);
   }
 

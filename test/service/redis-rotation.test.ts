@@ -123,6 +123,38 @@ describe("a rotation", () => {
     await expectRotated();
   });
 
+  describe("of a group that was replaced, and has its first token again", () => {
+    const firstToken = "first-token-0123456789";
+
+    beforeEach(async () => {
+      await aws.reset(secret, firstToken);
+      aws.putSecret(secret, oldToken);
+      aws.prepareRotation(secret, "version-2");
+    });
+
+    const accepted = (...tokens: string[]) => Promise.all(tokens.map((token) => redis.accepts(token)));
+
+    it("makes the current token work at once, and leaves the new one alone", async () => {
+      await run("createSecret");
+      await run("setSecret");
+      expect(await accepted(firstToken, oldToken, tokenOf("AWSPENDING"))).toEqual([false, true, true]);
+      expect(await rotate()).toBe("done");
+      expect(await accepted(firstToken, oldToken, tokenOf("AWSCURRENT"))).toEqual([false, false, true]);
+      expect(aws.changes).toEqual(["ROTATE", "ROTATE", "SET"]);
+    });
+
+    it.each(["before", "after"] as const)(
+      "is resumed where the second change fails %s it takes place",
+      async (when) => {
+        aws.failAt({ operation: "ModifyReplicationGroup", occurrence: 2, when });
+        expect(await rotate()).toEqual({ step: "setSecret", error: "setSecret: InjectedFailure" });
+        expect(await rotate()).toBe("done");
+        expect(await accepted(firstToken, oldToken, tokenOf("AWSCURRENT"))).toEqual([false, false, true]);
+        expect(aws.changes).toEqual(["ROTATE", "ROTATE", "SET"]);
+      },
+    );
+  });
+
   it("writes down what it did, without a token", async () => {
     expect(await rotate()).toBe("done");
     const lines = rotation.output.split("\n").filter((line) => line.startsWith("{"));
@@ -151,10 +183,12 @@ describe("a failure", () => {
     after("createSecret", "PutSecretValue", oldToken),
     before("setSecret", "DescribeSecret"),
     before("setSecret", "GetSecretValue"),
+    before("setSecret", "GetSecretValue", 2),
     before("setSecret", "DescribeReplicationGroups"),
     before("setSecret", "ModifyReplicationGroup"),
     after("setSecret", "ModifyReplicationGroup", oldToken),
     before("setSecret", "DescribeReplicationGroups", 2),
+    before("setSecret", "DescribeReplicationGroups", 3),
     before("testSecret", "DescribeSecret"),
     before("testSecret", "GetSecretValue"),
     before("testSecret", "GetSecretValue", 2),

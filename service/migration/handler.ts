@@ -11,6 +11,9 @@ import { ensureLogin } from "./service-login";
 /** Milliseconds one migration may take; the function itself may run 15 minutes. */
 const statementLimit = 600_000;
 
+/** Milliseconds for a lock: whoever comes after a statement that waits for one waits behind it, the service too. */
+const lockLimit = 5000;
+
 export interface MigrationHandlerArgs {
   environment: MigrationEnvironment;
   secrets: SecretsManagerClient;
@@ -52,4 +55,4 @@ export function createHandler({ environment, secrets, log }: MigrationHandlerArg
   };
 }
 
-const limits = { statement_timeout: statementLimit, query_timeout: statementLimit, max: 2 };
+const limits = { statement_timeout: statementLimit, query_timeout: statementLimit, lock_timeout: lockLimit, max: 2 };

@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { scramVerifier } from "../../service/scram";
 import { RecordsDatabase } from "./support/records-database";
 
@@ -80,6 +81,21 @@ it("says which migration failed and by which code, nothing of the data, and leav
 
   await database.run("DROP SCHEMA analytics");
   expect(await database.migrate()).toEqual({ applied: all });
+});
+
+it("waits for no lock longer than five seconds, so that nobody waits behind it, and is repeated", async () => {
+  await database.migrate();
+  const reader = new Client({
+    host: database.postgres.folder,
+    port: database.postgres.port,
+    user: "admin",
+    database: "records",
+  });
+  await reader.connect();
+  await reader.query("BEGIN; LOCK TABLE migrations.kysely_migration");
+  await expect(database.migrate()).rejects.toThrow(/^the migrations' own tables: error, SQLSTATE 55P03$/);
+  await reader.end();
+  expect(await database.migrate()).toEqual({ applied: [] });
 });
 
 it("gives the server a verifier, never the password", async () => {

@@ -51,7 +51,7 @@ export const accessLogFormat = JSON.stringify({
 
 /**
  * The records API: one regional REST API imported from the contract, every operation but `/health` behind the user pool and a scope, validated,
- * throttled and logged (45 CFR 164.312(a)(1), (b), (d), (e)(1); FSBP APIGateway.1, .2, .4, .5, .8, .9). Traces begin at the function, not here.
+ * throttled and logged (45 CFR 164.312(a)(1), (b), (d), (e)(1); FSBP APIGateway.1, .4, .5). Traces begin at the function, not here.
  */
 export class ApiGateway extends pulumi.ComponentResource {
   readonly apiId: pulumi.Output<string>;

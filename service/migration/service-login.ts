@@ -21,6 +21,8 @@ const lock = 5_210_447_001;
 export async function ensureLogin(pool: Pool, secrets: SecretsManagerClient, secretArn: string): Promise<void> {
   const client = await pool.connect();
   try {
+    // Nobody waits behind this lock but another migration, which waits for Secrets Manager meanwhile.
+    await client.query("SET lock_timeout = 0");
     await client.query("SELECT pg_advisory_lock($1)", [lock]);
     const { username, password } = (await findLogin(secrets, secretArn)) ?? (await createLogin(secrets, secretArn));
     await setPassword(client, username, password);

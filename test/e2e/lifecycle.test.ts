@@ -80,6 +80,7 @@ step("a new configuration updates the database and the cache in place", async ()
     "update aws:ecs/service:Service taskDefinition",
     "update aws:elasticache/replicationGroup:ReplicationGroup nodeType",
     "update aws:rds/instance:Instance backupRetentionPeriod,instanceClass",
+    "update aws:rds/parameterGroup:ParameterGroup parameters",
   ]);
   expect(await dataStores()).toEqual({
     database: { ...before.database, instanceClass: "db.t4g.small", backupRetentionDays: 31 },

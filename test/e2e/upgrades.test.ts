@@ -111,7 +111,10 @@ describe("a preview changes in place:", () => {
     [
       "a bigger instance class",
       { "tap:databaseInstanceClass": "db.t4g.small" },
-      { "update aws:rds/instance:Instance instanceClass": 1 },
+      {
+        "update aws:rds/instance:Instance instanceClass": 1,
+        "update aws:rds/parameterGroup:ParameterGroup parameters": 1,
+      },
     ],
     [
       "more storage",

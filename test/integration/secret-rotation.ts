@@ -34,13 +34,15 @@ export async function rotate(SecretId: string, by: FunctionType, limit: number) 
 }
 
 /**
- * The steps that have failed since a rotation's function was deployed, as it says; among them may be the one by which
- * Secrets Manager tests a configuration.
+ * The steps that have failed in the hour after a rotation's function was deployed, as it says; among them may be the one by
+ * which Secrets Manager tests a configuration. What failed later may have been made good.
  */
 export async function failedSteps(type: FunctionType): Promise<string[]> {
   const { LastModified } = await aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: nameOf(type) }));
+  const startTime = Date.parse(present(LastModified, `time of the deployment of ${type}`));
   return logMessages(type, {
-    startTime: Date.parse(present(LastModified, `time of the deployment of ${type}`)),
+    startTime,
+    endTime: startTime + 3_600_000,
     filterPattern: '{ $.message = "step failed" }',
   });
 }
@@ -54,7 +56,10 @@ async function finished(type: FunctionType, version: string, startTime: number):
   return ofVersion.some((message) => message.includes("step done") && message.includes("finishSecret")) || undefined;
 }
 
-const logMessages = (type: FunctionType, which: Pick<FilterLogEventsCommandInput, "startTime" | "filterPattern">) =>
+const logMessages = (
+  type: FunctionType,
+  which: Pick<FilterLogEventsCommandInput, "startTime" | "endTime" | "filterPattern">,
+) =>
   collect(
     paginateFilterLogEvents({ client: aws.logs }, { logGroupName: `/aws/lambda/${nameOf(type)}`, ...which }),
     (page) => page.events?.map(({ message = "" }) => message),

@@ -44,6 +44,10 @@ describe("the runbook", () => {
       "terminatingRuleId",
       "eventName",
       "dashboardUrl",
+      "databaseEndpoint",
+      "databaseSecretArn",
+      "durationMs",
+      "finishSecret",
     ];
     expect(keys.length).toBeGreaterThan(20);
     expect(keys.filter((key) => !(key in settings) && !others.includes(key))).toEqual([]);

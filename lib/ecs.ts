@@ -170,7 +170,8 @@ export class Ecs extends pulumi.ComponentResource {
             portMappings: [{ containerPort, hostPort: containerPort, protocol: "tcp" }],
             linuxParameters: {
               initProcessEnabled: true,
-              capabilities: { drop: ["ALL"] },
+              // AWS answers both lists: without one of them each deployment would make another revision.
+              capabilities: { add: [], drop: ["ALL"] },
               tmpfs: [{ containerPath: "/tmp", size: 64, mountOptions: ["noexec", "nosuid", "nodev"] }],
             },
             environment: [

@@ -68,7 +68,7 @@ describe("task", () => {
       readonlyRootFilesystem: true,
       linuxParameters: {
         initProcessEnabled: true,
-        capabilities: { drop: ["ALL"] },
+        capabilities: { add: [], drop: ["ALL"] },
         tmpfs: [{ containerPath: "/tmp", size: 64, mountOptions: ["noexec", "nosuid", "nodev"] }],
       },
     });

@@ -138,7 +138,7 @@ describe("Ecs", () => {
         portMappings: [{ containerPort: 8080, hostPort: 8080, protocol: "tcp" }],
         linuxParameters: {
           initProcessEnabled: true,
-          capabilities: { drop: ["ALL"] },
+          capabilities: { add: [], drop: ["ALL"] },
           tmpfs: [{ containerPath: "/tmp", size: 64, mountOptions: ["noexec", "nosuid", "nodev"] }],
         },
         environment: [

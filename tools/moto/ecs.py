@@ -1,6 +1,7 @@
-"""ECS: options of a service, and deployments that come to rest."""
+"""ECS: capabilities of containers, options of a service, and deployments that come to rest."""
 
 from moto.core.utils import utcnow
+from moto.ecs.models import TaskDefinition
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from extension import extends
@@ -11,6 +12,16 @@ ECHOED = {
     "enableExecuteCommand": "enable_execute_command",
 }
 OFF_BY_DEFAULT = ("enableECSManagedTags", "enableExecuteCommand")
+
+
+@extends(TaskDefinition)
+def __init__(original, self, family, revision, container_definitions, *args, **kwargs):
+    """AWS answers both lists of a container's capabilities, whichever it was given."""
+    for container in container_definitions:
+        capabilities = container.get("linuxParameters", {}).get("capabilities")
+        if capabilities is not None:
+            capabilities.update({"add": [], "drop": [], **capabilities})
+    original(self, family, revision, container_definitions, *args, **kwargs)
 
 
 @extends(EC2ContainerServiceResponse)

@@ -28,6 +28,14 @@ class ServiceTest(ControlPlaneTest):
         [service] = self.ecs.describe_services(cluster="ecs", services=["analytics"])["services"]
         return service
 
+    def test_tells_both_lists_of_capabilities(self):
+        capabilities = {"drop": ["ALL"]}
+        container = {"name": "other", "image": "image", "memory": 128, "linuxParameters": {"capabilities": capabilities}}
+        self.ecs.register_task_definition(family="other", containerDefinitions=[container])
+        described = self.ecs.describe_task_definition(taskDefinition="other:1")["taskDefinition"]
+        [container] = described["containerDefinitions"]
+        self.assertEqual(container["linuxParameters"]["capabilities"], {"add": [], "drop": ["ALL"]})
+
     def test_keeps_its_options(self):
         deployment = {
             "deploymentCircuitBreaker": {"enable": True, "rollback": True},

@@ -19,9 +19,10 @@ export const loaded = [typeof aws.ec2.Vpc, typeof pulumi.output, typeof random.R
 
 /** The least that starts the providers which ours starts: AWS's for the environment, AWS's for the account, random's. */
 const smallestProgram = `${emptyProgram}
-const account = new aws.Provider("account");
+const provider = new aws.Provider("aws", { region: "eu-west-1" });
+const account = new aws.Provider("account", { region: "eu-west-1" });
 export const { accountId } = aws.getCallerIdentityOutput({}, { provider: account });
-new aws.ec2.Vpc("vpc", { cidrBlock: "10.0.0.0/16" });
+new aws.ec2.Vpc("vpc", { cidrBlock: "10.0.0.0/16" }, { provider });
 new random.RandomId("id", { byteLength: 8 });
 `;
 

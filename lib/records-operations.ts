@@ -94,6 +94,8 @@ export class RecordsOperations extends pulumi.ComponentResource {
         name: resourceName("audit-delivery", this.args.environment.environmentSuffix),
         description: "Moves accesses from the audit log into the database's audit trail",
         scheduleExpression: "rate(1 minute)",
+        // Without it, nobody would see that somebody has disabled the rule (terraform-provider-aws#35616).
+        state: "ENABLED",
       },
       { parent: this },
     );

@@ -8,6 +8,7 @@ import {
   ModifySecurityGroupRulesCommand,
   RevokeSecurityGroupEgressCommand,
 } from "@aws-sdk/client-ec2";
+import { DisableRuleCommand, EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { DescribeKeyCommand, DisableKeyRotationCommand, KMSClient } from "@aws-sdk/client-kms";
 import { CancelRotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { ClientConfig } from "../../tools/leftovers/inventory";
@@ -16,6 +17,7 @@ import type { ClientConfig } from "../../tools/leftovers/inventory";
 export const visibleDrift = [
   { op: "delete", type: "aws:cloudwatch/logGroup:LogGroup", name: "access" },
   { op: "delete", type: "aws:cloudwatch/metricAlarm:MetricAlarm", name: "database-cpu" },
+  { op: "update", type: "aws:cloudwatch/eventRule:EventRule", name: "audit-delivery" },
   { op: "update", type: "aws:kms/key:Key", name: "database" },
   { op: "update", type: "aws:secretsmanager/secretRotation:SecretRotation", name: "redis-auth" },
   {
@@ -32,16 +34,21 @@ export const repairs = [
   "create-replacement aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule redis-from-records-service",
   "delete-replaced aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule redis-from-records-service",
   "replace aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule redis-from-records-service",
+  "update aws:cloudwatch/eventRule:EventRule audit-delivery",
   "update aws:kms/key:Key database",
   "update aws:secretsmanager/secretRotation:SecretRotation redis-auth",
 ];
 
-/** Deletes a log group and an alarm, switches the rotation of a key and of a secret off, and opens Redis to everybody in place of the service, as somebody may by hand. */
+/**
+ * Deletes a log group and an alarm, switches the rotation of a key and of a secret and the audit's delivery off, and opens Redis to everybody in place of the
+ * service, as somebody may by hand.
+ */
 export async function changeByHand(config: ClientConfig, suffix: string): Promise<void> {
   const kms = new KMSClient(config);
   const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: `alias/kms-database-${suffix}` }));
   await kms.send(new DisableKeyRotationCommand({ KeyId: KeyMetadata?.KeyId }));
   await new SecretsManagerClient(config).send(new CancelRotateSecretCommand({ SecretId: `redis-auth-${suffix}` }));
+  await new EventBridgeClient(config).send(new DisableRuleCommand({ Name: `audit-delivery-${suffix}` }));
   await new CloudWatchClient(config).send(new DeleteAlarmsCommand({ AlarmNames: [`database-cpu-${suffix}`] }));
   await new CloudWatchLogsClient(config).send(new DeleteLogGroupCommand({ logGroupName: `api-access-${suffix}` }));
 

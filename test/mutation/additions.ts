@@ -4,7 +4,6 @@ const everyone = { protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0
 export const additions: Record<string, Record<string, unknown>> = {
   Bucket: { acl: "public-read" },
   CompositeAlarm: { actionsEnabled: false },
-  EventRule: { state: "DISABLED" },
   Key: { isEnabled: false, bypassPolicyLockoutSafetyCheck: true },
   LogGroup: { logGroupClass: "DELIVERY" },
   Role: { managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] },

@@ -16,6 +16,7 @@ export const weaker: [path: RegExp, values: unknown[]][] = [
   [/objectOwnership$/, ["ObjectWriter"]],
   [/versioningConfiguration\.status$/, ["Suspended"]],
   [/rules\.\d+\.status$/, ["Disabled"]],
+  [/^state$/, ["DISABLED"]],
   [/trafficType$/, ["ACCEPT", "REJECT"]],
   [/tracingConfig\.mode$/, ["PassThrough"]],
   [/ipProtocol$/, ["-1"]],

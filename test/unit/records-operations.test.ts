@@ -118,6 +118,7 @@ describe("RecordsOperations", () => {
       name: "audit-delivery-pr-7",
       description: "Moves accesses from the audit log into the database's audit trail",
       scheduleExpression: "rate(1 minute)",
+      state: "ENABLED",
     });
     const target = only(recorded, "aws:cloudwatch/eventTarget:EventTarget");
     expect(target.inputs).toEqual({

@@ -14,7 +14,6 @@ export interface LogRange {
   to: number;
   /** CloudWatch Logs user guide, "Filter pattern syntax". */
   pattern?: string;
-  newestFirst?: boolean;
 }
 
 /** A log group of CloudWatch Logs. */
@@ -28,16 +27,10 @@ export class LogReader {
    * Events in order of their timestamps, a page of up to 10,000 at a time; any page may be empty (CloudWatch Logs API
    * reference, FilterLogEvents). One that was put a moment ago may not be there yet.
    */
-  async *pages({ from, to, pattern, newestFirst }: LogRange): AsyncGenerator<LogEvent[]> {
+  async *pages({ from, to, pattern }: LogRange): AsyncGenerator<LogEvent[]> {
     const pages = paginateFilterLogEvents(
       { client: this.client },
-      {
-        logGroupName: this.logGroupName,
-        startTime: from,
-        endTime: to,
-        filterPattern: pattern,
-        startFromHead: newestFirst === true ? false : undefined,
-      },
+      { logGroupName: this.logGroupName, startTime: from, endTime: to, filterPattern: pattern },
     );
     for await (const { events = [] } of pages)
       yield events.map(({ eventId = "", timestamp = 0, message = "" }) => ({ id: eventId, timestamp, message }));

@@ -34,7 +34,7 @@ def to_describe_dict(original, self):
 
 @replaces(LogsResponse)
 def filter_log_events(self):
-    """AWS answers the events of all streams by their time, the newest first if asked to, and picks by members of JSON."""
+    """AWS answers the events of all streams by their time, and picks by members of JSON."""
     name, pattern = self._get_param("logGroupName"), self._get_param("filterPattern", "")
     picks_json = pattern.startswith("{")
     events, _, streams = self.logs_backend._find_log_group(log_group_name=name).filter_log_events(
@@ -51,8 +51,6 @@ def filter_log_events(self):
         member, value = parse(pattern)
         events = [event for event in events if has(event["message"], member, value)]
     events.sort(key=lambda event: (event["timestamp"], int(event["eventId"])))
-    if self._get_param("startFromHead") is False:
-        events.reverse()
     page, next_token = page_of(events, self._get_param("limit") or PAGE, self._get_param("nextToken"))
     return json.dumps({"events": page, "nextToken": next_token, "searchedLogStreams": streams})
 

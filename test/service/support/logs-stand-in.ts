@@ -19,7 +19,6 @@ interface LogsInput {
   startTime?: number;
   endTime?: number;
   filterPattern?: string;
-  startFromHead?: boolean;
   nextToken?: string;
 }
 
@@ -94,15 +93,12 @@ export class LogsStandIn {
 
   /** The first page is empty, which AWS says that any may be. */
   private filterLogEvents({ nextToken, ...query }: LogsInput): object {
-    const { startTime = 0, endTime = Infinity, filterPattern, startFromHead = true } = query;
+    const { startTime = 0, endTime = Infinity, filterPattern } = query;
     if (startTime < 0 || startTime > endTime) throw new AwsError("InvalidParameterException", "no such range");
-    if (!startFromHead && startTime < Date.UTC(2024, 0, 1))
-      throw new AwsError("InvalidParameterException", "the newest first only from 2024 on");
     const found = this.group(query.logGroupName)
       .events.filter(({ isVisible, timestamp }) => isVisible && timestamp >= startTime && timestamp <= endTime)
       .filter(({ message }) => matches(message, filterPattern))
       .sort((one, other) => one.timestamp - other.timestamp || one.eventId.localeCompare(other.eventId));
-    if (!startFromHead) found.reverse();
     const token = (after: string) => JSON.stringify({ query, after });
     if (nextToken === undefined) return { events: [], searchedLogStreams: [], nextToken: token("") };
     const { after } = JSON.parse(nextToken) as { after: string };

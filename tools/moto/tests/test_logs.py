@@ -43,11 +43,6 @@ class FilteredEventsTest(ControlPlaneTest):
         [[a, b, c, text]] = self.found()
         self.assertEqual((a[:9], b[:9], c[:9], text), ('{"id":"a"', '{"id":"b"', '{"id":"c"', "not JSON"))
 
-    def test_come_newest_first_if_asked_to(self):
-        [[first, *_, last]] = self.found(startFromHead=False)
-        self.assertEqual((first, last[:9]), ("not JSON", '{"id":"a"'))
-        self.assertEqual(self.found(startFromHead=True), self.found())
-
     def test_lie_in_a_range_both_ends_of_which_belong_to_it(self):
         [[b, c]] = self.found(startTime=self.now + 10, endTime=self.now + 20)
         self.assertEqual((b[:9], c[:9]), ('{"id":"b"', '{"id":"c"'))

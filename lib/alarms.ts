@@ -131,7 +131,8 @@ function functionAlarms(type: FunctionType, args: AlarmsArgs): Alarm[] {
     {
       ...common,
       type: `${type}-errors`,
-      description: `${type} fails`,
+      description:
+        type === "records-operations" ? "records-operations fails, or finds the audit trail broken" : `${type} fails`,
       metrics: { errors: metric("Errors", "Sum") },
       expression: "errors",
       comparison: "GreaterThanOrEqualToThreshold",

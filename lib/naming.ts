@@ -85,6 +85,7 @@ export const resourceTypes = {
   "records-service": "Lambda function",
   "records-operations": "Lambda function",
   "audit-delivery": "EventBridge rule",
+  "audit-verification": "EventBridge rule",
   "records-api": "API Gateway resource",
   "records-users": "Cognito user pool",
   "records-app": "Cognito user pool",

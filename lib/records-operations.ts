@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Command } from "../service/operations/command";
 import { bundle } from "./bundle";
 import { allowPostgres, allowRedis, databaseVariables, redisVariables, type DataStores } from "./data-stores";
 import { type Environment } from "./environment";
@@ -28,9 +29,16 @@ export interface RecordsOperationsArgs {
 /** Seconds: the longest that a function may run (Lambda quotas), as a verification reads the whole audit trail. */
 const timeout = 900;
 
+interface Schedule {
+  description: string;
+  /** As a rate expression has it (EventBridge user guide, "Rate expressions"). */
+  rate: string;
+  command: Command["command"];
+}
+
 /**
- * What the records service needs done beside requests: every minute the accesses of the audit log are moved into the database's audit trail; operators verify that trail
- * and end a user's sessions by invoking the function (45 CFR 164.308(a)(1)(ii)(D), 164.312(b)). Not reachable by the API.
+ * What the records service needs done beside requests: every minute the accesses of the audit log are moved into the database's audit trail, and every day that trail is
+ * verified; operators verify it at any time and end a user's sessions by invoking the function (45 CFR 164.308(a)(1)(ii)(D), 164.312(b) and (c)(2)). Not reachable by the API.
  */
 export class RecordsOperations extends pulumi.ComponentResource {
   /** Seconds after which Lambda ends the function. */
@@ -48,7 +56,17 @@ export class RecordsOperations extends pulumi.ComponentResource {
     const from = { name: "records-operations", ...operations };
     allowPostgres(this, from, args.database);
     allowRedis(this, from, args.redis);
-    this.deliverAudit(operations.function);
+    this.schedule("audit-delivery", operations.function, {
+      description: "Moves accesses from the audit log into the database's audit trail",
+      // Until then a reader's access stands in the audit log alone.
+      rate: "1 minute",
+      command: "deliver-audit",
+    });
+    this.schedule("audit-verification", operations.function, {
+      description: "Fails, and so pages, where the audit trail is not as it was written",
+      rate: "1 day",
+      command: "assert-audit-intact",
+    });
     this.functionName = operations.function.name;
 
     this.registerOutputs({ functionName: this.functionName });
@@ -86,37 +104,36 @@ export class RecordsOperations extends pulumi.ComponentResource {
     });
   }
 
-  /** Every minute: until then a reader's access stands in the audit log alone. */
-  private deliverAudit(operations: aws.lambda.Function) {
-    const schedule = new aws.cloudwatch.EventRule(
-      "audit-delivery",
+  /** Lets EventBridge invoke the function again and again. */
+  private schedule(
+    name: "audit-delivery" | "audit-verification",
+    operations: aws.lambda.Function,
+    { description, rate, command }: Schedule,
+  ) {
+    const rule = new aws.cloudwatch.EventRule(
+      name,
       {
-        name: resourceName("audit-delivery", this.args.environment.environmentSuffix),
-        description: "Moves accesses from the audit log into the database's audit trail",
-        scheduleExpression: "rate(1 minute)",
+        name: resourceName(name, this.args.environment.environmentSuffix),
+        description,
+        scheduleExpression: `rate(${rate})`,
         // Without it, nobody would see that somebody has disabled the rule (terraform-provider-aws#35616).
         state: "ENABLED",
       },
       { parent: this },
     );
     const permission = new aws.lambda.Permission(
-      "audit-delivery",
+      name,
       {
         function: operations.name,
         action: "lambda:InvokeFunction",
         principal: "events.amazonaws.com",
-        sourceArn: schedule.arn,
+        sourceArn: rule.arn,
       },
       { parent: this },
     );
     new aws.cloudwatch.EventTarget(
-      "audit-delivery",
-      {
-        rule: schedule.name,
-        targetId: "records-operations",
-        arn: operations.arn,
-        input: JSON.stringify({ command: "deliver-audit" }),
-      },
+      name,
+      { rule: rule.name, targetId: "records-operations", arn: operations.arn, input: JSON.stringify({ command }) },
       { parent: this, dependsOn: permission },
     );
   }

@@ -1,8 +1,9 @@
 import type { SessionsToEnd } from "./end-sessions";
 
+const bareCommands = ["deliver-audit", "verify-audit", "assert-audit-intact"] as const;
+
 /** What the function can be asked for. */
-export type Command =
-  { command: "deliver-audit" } | { command: "verify-audit" } | ({ command: "end-sessions" } & SessionsToEnd);
+export type Command = { command: (typeof bareCommands)[number] } | ({ command: "end-sessions" } & SessionsToEnd);
 
 /** An event that is no command. */
 export class CommandError extends Error {
@@ -10,7 +11,7 @@ export class CommandError extends Error {
 
   constructor() {
     super(
-      'the event is none of {"command":"deliver-audit"}, {"command":"verify-audit"}, ' +
+      'the event is none of {"command":"deliver-audit"}, {"command":"verify-audit"}, {"command":"assert-audit-intact"}, ' +
         '{"command":"end-sessions","userId":"<subject>","operator":"<who answers for it>"}, each id of 1 to 128 visible characters',
     );
   }
@@ -21,8 +22,8 @@ export function parseCommand(event: unknown): Command {
   const { command, userId, operator, ...rest } = Object(event) as Record<string, unknown>;
   if (Object.keys(rest).length > 0) throw new CommandError();
   if (command === "end-sessions" && isId(userId) && isId(operator)) return { command, userId, operator };
-  if ((command === "deliver-audit" || command === "verify-audit") && userId === undefined && operator === undefined)
-    return { command };
+  const bare = bareCommands.find((name) => name === command);
+  if (bare !== undefined && userId === undefined && operator === undefined) return { command: bare };
   throw new CommandError();
 }
 

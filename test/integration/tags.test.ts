@@ -132,6 +132,11 @@ const databaseThing = async (ResourceName: string | undefined) =>
 const lambda = async (type: ResourceType) =>
   (await aws.lambda.send(new ListTagsCommand({ Resource: arnOf("lambda", `function:${nameOf(type)}`) }))).Tags ?? {};
 
+const rule = async (type: ResourceType) => {
+  const ResourceARN = arnOf("events", `rule/${nameOf(type)}`);
+  return record((await aws.eventBridge.send(new ListRuleTagsCommand({ ResourceARN }))).Tags);
+};
+
 const secret = async (SecretId: string) =>
   record((await aws.secretsManager.send(new DescribeSecretCommand({ SecretId }))).Tags);
 
@@ -160,10 +165,9 @@ const tagged: Record<string, () => Promise<Tags>> = {
   "Redis's subnet group": () => cacheThing("subnetgroup", "redis-subnets"),
   "Redis's parameter group": () => cacheThing("parametergroup", "redis-parameters"),
   ...Object.fromEntries(functionTypes.map((type) => [`function ${type}`, () => lambda(type)])),
-  "schedule of the audit's delivery": async () => {
-    const ResourceARN = arnOf("events", `rule/${nameOf("audit-delivery")}`);
-    return record((await aws.eventBridge.send(new ListRuleTagsCommand({ ResourceARN }))).Tags);
-  },
+  ...Object.fromEntries(
+    (["audit-delivery", "audit-verification"] as const).map((type) => [`schedule ${type}`, () => rule(type)]),
+  ),
   API: async () => (await aws.apiGateway.send(new GetRestApiCommand({ restApiId: outputs.apiId }))).tags ?? {},
   stage: async () => {
     const stage = { restApiId: outputs.apiId, stageName: environmentSuffix };

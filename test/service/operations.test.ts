@@ -584,6 +584,36 @@ describe("verify-audit", () => {
   });
 });
 
+describe("assert-audit-intact", () => {
+  const assertIntact = () => operations.invoke({ command: "assert-audit-intact" });
+
+  it("answers as a verification does where the chain is intact", async () => {
+    await write(5, hour);
+    expect(await assertIntact()).toEqual({ intact: true, entries: 5, anchors: 5, head: await head() });
+  });
+
+  it("fails where it is not, and says what it found in its log alone", async () => {
+    await write(5, hour);
+    await tamper("DELETE FROM records.audit_entries WHERE sequence = 3");
+    await expect(assertIntact()).rejects.toThrow(new Error("assert-audit-intact: BrokenTrailError"));
+    const firstBroken = { sequence: "3", reason: "missing" };
+    expect(logged()).toEqual([
+      expect.objectContaining({ level: "ERROR", message: "audit trail broken", intact: false, firstBroken }),
+      expect.objectContaining({
+        level: "ERROR",
+        message: "failed",
+        command: "assert-audit-intact",
+        error: { name: "BrokenTrailError" },
+      }),
+    ]);
+  });
+
+  it("fails where the audit log cannot be read", async () => {
+    server.aws.failAt({ operation: "FilterLogEvents", occurrence: 1, when: "before" });
+    await expect(assertIntact()).rejects.toThrow(new Error("assert-audit-intact: InjectedFailure"));
+  });
+});
+
 describe("end-sessions", () => {
   let userId: string;
   beforeEach(() => {
@@ -663,6 +693,7 @@ describe("any other event", () => {
     { command: "drop-audit" },
     { command: "deliver-audit", since: "2026-01-01" },
     { command: "verify-audit", userId: "user" },
+    { command: "assert-audit-intact", operator: "operator" },
     { command },
     { command, userId: "user" },
     { command, userId: "user", operator: "" },
@@ -673,7 +704,7 @@ describe("any other event", () => {
   ])("is refused, and told what would do: %j", async (event) => {
     await expect(operations.invoke(event as object)).rejects.toThrow(
       new Error(
-        'the event is none of {"command":"deliver-audit"}, {"command":"verify-audit"}, ' +
+        'the event is none of {"command":"deliver-audit"}, {"command":"verify-audit"}, {"command":"assert-audit-intact"}, ' +
           '{"command":"end-sessions","userId":"<subject>","operator":"<who answers for it>"}, each id of 1 to 128 visible characters',
       ),
     );

@@ -190,7 +190,7 @@ describe.each([
     expect(roles.filter(({ inputs }) => inputs.permissionsBoundary !== boundary)).toEqual([]);
   });
 
-  it("let functions be invoked by Secrets Manager for this account, by this API's stage and by this schedule", () => {
+  it("let functions be invoked by Secrets Manager for this account, by this API's stage and by these schedules", () => {
     expect(all(recorded, "aws:lambda/permission:Permission").map(({ inputs }) => inputs)).toEqual([
       {
         function: "records-service-dev",
@@ -215,6 +215,12 @@ describe.each([
         action: "lambda:InvokeFunction",
         principal: "events.amazonaws.com",
         sourceArn: "arn:EventRule-audit-delivery",
+      },
+      {
+        function: "records-operations-dev",
+        action: "lambda:InvokeFunction",
+        principal: "events.amazonaws.com",
+        sourceArn: "arn:EventRule-audit-verification",
       },
     ]);
   });

@@ -28,12 +28,12 @@ describe("RecordsOperations", () => {
     );
   });
 
-  it("is a function with its surroundings, ways to both data stores, and a schedule that may invoke it", () => {
+  it("is a function with its surroundings, ways to both data stores, and two schedules that may invoke it", () => {
     expect(counts(recorded)).toEqual({
       "aws:lambda/function:Function": 1,
-      "aws:lambda/permission:Permission": 1,
-      "aws:cloudwatch/eventRule:EventRule": 1,
-      "aws:cloudwatch/eventTarget:EventTarget": 1,
+      "aws:lambda/permission:Permission": 2,
+      "aws:cloudwatch/eventRule:EventRule": 2,
+      "aws:cloudwatch/eventTarget:EventTarget": 2,
       "aws:ec2/securityGroup:SecurityGroup": 1,
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 3,
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 2,
@@ -113,29 +113,42 @@ describe("RecordsOperations", () => {
     });
   });
 
-  it("delivers the audit every minute", () => {
-    expect(only(recorded, "aws:cloudwatch/eventRule:EventRule").inputs).toEqual({
-      name: "audit-delivery-pr-7",
-      description: "Moves accesses from the audit log into the database's audit trail",
-      scheduleExpression: "rate(1 minute)",
+  it.each([
+    [
+      "audit-delivery",
+      "rate(1 minute)",
+      "Moves accesses from the audit log into the database's audit trail",
+      '{"command":"deliver-audit"}',
+    ],
+    [
+      "audit-verification",
+      "rate(1 day)",
+      "Fails, and so pages, where the audit trail is not as it was written",
+      '{"command":"assert-audit-intact"}',
+    ],
+  ])("runs %s at a %s", (name, scheduleExpression, description, input) => {
+    expect(only(recorded, "aws:cloudwatch/eventRule:EventRule", name).inputs).toEqual({
+      name: `${name}-pr-7`,
+      description,
+      scheduleExpression,
       state: "ENABLED",
     });
-    const target = only(recorded, "aws:cloudwatch/eventTarget:EventTarget");
+    const target = only(recorded, "aws:cloudwatch/eventTarget:EventTarget", name);
     expect(target.inputs).toEqual({
-      rule: "audit-delivery-pr-7",
+      rule: `${name}-pr-7`,
       targetId: "records-operations",
       arn: "arn:Function-records-operations",
-      input: '{"command":"deliver-audit"}',
+      input,
     });
-    expect(target.dependsOn).toEqual(["Permission audit-delivery"]);
+    expect(target.dependsOn).toEqual([`Permission ${name}`]);
   });
 
-  it("is invoked by that schedule only", () => {
-    expect(only(recorded, "aws:lambda/permission:Permission").inputs).toEqual({
+  it.each(["audit-delivery", "audit-verification"])("may be invoked by %s, and by no other schedule", (name) => {
+    expect(only(recorded, "aws:lambda/permission:Permission", name).inputs).toEqual({
       function: "records-operations-pr-7",
       action: "lambda:InvokeFunction",
       principal: "events.amazonaws.com",
-      sourceArn: "arn:EventRule-audit-delivery",
+      sourceArn: `arn:EventRule-${name}`,
     });
   });
 

@@ -53,7 +53,7 @@ const elsewhere: Evidence["elsewhere"] = [
   {
     clause: "45 CFR 164.312(c)(2)",
     title: "Mechanism to authenticate electronic protected health information",
-    where: "`npm run operate -- verify-audit`",
+    where: "the daily schedule `audit-verification`, and `npm run operate -- verify-audit`",
   },
 ];
 

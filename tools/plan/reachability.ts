@@ -44,14 +44,21 @@ export function reachability(resources: Registered[]): Reachability {
   return {
     tiers: tiersOf(stack),
     connections: [...fromInternet(stack), ...betweenGroups(stack), ...out(stack)],
-    invocations: stack.ofType("aws:lambda/permission:Permission").map((permission) => ({
-      by: String(permission.inputs.principal),
-      function: stack
-        .referred(permission, "function")
-        .map(({ name }) => name)
-        .join(", "),
-    })),
+    invocations: invocationsOf(stack),
   };
+}
+
+/** Each pair once: a function may have several schedules. */
+function invocationsOf(stack: Stack): Invocation[] {
+  const all = stack.ofType("aws:lambda/permission:Permission").map((permission) => ({
+    by: String(permission.inputs.principal),
+    function: stack
+      .referred(permission, "function")
+      .map(({ name }) => name)
+      .join(", "),
+  }));
+  const isSame = (one: Invocation) => (other: Invocation) => other.by === one.by && other.function === one.function;
+  return all.filter((invocation, index) => all.findIndex(isSame(invocation)) === index);
 }
 
 function tiersOf(stack: Stack): Tier[] {

@@ -205,6 +205,11 @@ describe("without its line in the audit log", () => {
       const answer = await container.request("GET", patient.path, options);
       expect(answer).toMatchObject({ status: 503, body: { title: "Service Unavailable" } });
       expect(answer.text).not.toContain("Synthetikson");
+      expect(container.logged).toContainEqual({
+        message: "failed",
+        requestId: answer.requestId,
+        error: { dependency: "audit log", name: "Error" },
+      });
     }
   });
 
@@ -217,7 +222,7 @@ describe("without its line in the audit log", () => {
     expect(container.logged[0]).toEqual({
       message: "audit log failed after a write",
       requestId,
-      error: { name: "Error" },
+      error: { dependency: "audit log", name: "Error" },
     });
   });
 });

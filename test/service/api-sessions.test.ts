@@ -191,6 +191,12 @@ describe("a session", () => {
       const answer = await request(token);
       expect(answer).toMatchObject({ status: 503, body: { title: "Service Unavailable" } });
       expect(answer.headers.get("retry-after")).toBe("1");
+      expect(service.logged.filter((line) => "error" in line).at(-1)).toEqual({
+        message: "failed",
+        requestId: answer.requestId,
+        // Node.js's own errors are none of jest's.
+        error: expect.objectContaining({ dependency: "cache" }) as unknown,
+      });
     }
     await api.redis.process.start();
     // The server of the tests keeps nothing over a restart.

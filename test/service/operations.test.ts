@@ -361,6 +361,14 @@ describe("deliver-audit", () => {
     await server.postgres.process.stop();
     try {
       await expect(deliver()).rejects.toThrow(new Error("deliver-audit: Error, ECONNREFUSED"));
+      expect(logged()).toEqual([
+        expect.objectContaining({
+          level: "ERROR",
+          message: "failed",
+          command: "deliver-audit",
+          error: { dependency: "database", name: "Error", code: "ECONNREFUSED" },
+        }),
+      ]);
     } finally {
       await server.postgres.process.start();
     }

@@ -2,6 +2,7 @@ import { TokenError } from "../../service/records/access-tokens";
 import { type AppArgs, createApp } from "../../service/records/app";
 import { AuditLog } from "../../service/records/audit-log";
 import { type Check, HealthChecks } from "../../service/records/health";
+import { UnavailableError } from "../../service/unavailable-error";
 
 const works: Check = () => Promise.resolve();
 const fails: Check = () => Promise.reject(new Error("password authentication failed for user tap at 10.0.20.4"));
@@ -87,6 +88,16 @@ describe("the records service", () => {
     );
     expect(error.mock.calls).toEqual([
       ["failed", { requestId: "request-1", error: { name: "TypeError", code: "E1" } }],
+    ]);
+  });
+
+  it("answers 503 where something it needs is away, and logs what", async () => {
+    const { request, error, health } = service();
+    const refused = Object.assign(new Error("connect ECONNREFUSED 10.0.20.4:5432"), { code: "ECONNREFUSED" });
+    jest.spyOn(health, "current").mockRejectedValue(new UnavailableError("database", refused));
+    expect((await request("GET", "/health")).status).toBe(503);
+    expect(error.mock.calls).toEqual([
+      ["failed", { requestId: "request-1", error: { dependency: "database", name: "Error", code: "ECONNREFUSED" } }],
     ]);
   });
 

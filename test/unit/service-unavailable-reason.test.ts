@@ -1,7 +1,7 @@
 import { ReplyError as UntypedReplyError } from "ioredis";
 import type { UnavailableReason } from "../../service/contract-schemas";
 import { SecretFormatError } from "../../service/secret";
-import { describeError } from "../../service/describe-error";
+import { describeError, errorText } from "../../service/describe-error";
 import { unavailableReason } from "../../service/unavailable-reason";
 import { UnavailableError } from "../../service/unavailable-error";
 import { TimeLimitError } from "../../service/time-limit";
@@ -48,6 +48,16 @@ describe("describeError", () => {
     });
     expect(describeError(new RangeError("7"))).toEqual({ name: "RangeError" });
     expect(describeError("text")).toEqual({ name: "string" });
-    expect(describeError(new UnavailableError("cache", new RangeError("7")))).toEqual({ name: "RangeError" });
+  });
+
+  it("says what is away, and why", () => {
+    const refused = error({ code: "ECONNREFUSED", message: "connect ECONNREFUSED 10.0.20.4:6379" });
+    expect(describeError(new UnavailableError("cache", refused))).toEqual({
+      dependency: "cache",
+      name: "Error",
+      code: "ECONNREFUSED",
+    });
+    expect(errorText(new UnavailableError("cache", refused))).toBe("Error, ECONNREFUSED");
+    expect(errorText(new RangeError("7"))).toBe("RangeError");
   });
 });

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { RecordingMonitor, runUnderMocks } from "../../tools/mocked-engine";
 import { repository } from "../../tools/paths";
+import { withoutStackTraces } from "./without-stack-traces";
 
 export type Values = Record<string, unknown>;
 
@@ -68,17 +69,12 @@ export async function attempt(
 ): Promise<{ recorded: Recorded[]; error: Error | undefined }> {
   const engine = new MockedEngine(calls);
   const options = { project, stack, configuration: fullKeys(configuration), preview: false };
-  const { stackTraceLimit } = Error;
-  // Pulumi takes a stack trace for every promise, and jest maps each to its source: most of the time would go into that.
-  Error.stackTraceLimit = 0;
   let error: Error | undefined;
   try {
-    await runUnderMocks(async () => stackOutputs(await program()), engine, options);
+    await withoutStackTraces(() => runUnderMocks(async () => stackOutputs(await program()), engine, options));
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
     error = thrown;
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
   }
   return { recorded: engine.recorded(), error };
 }

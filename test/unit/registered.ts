@@ -1,5 +1,6 @@
 import { registerStack, type RegisteredStack } from "../../tools/plan/register-stack";
 import type { Registered } from "../../tools/program";
+import { withoutStackTraces } from "./without-stack-traces";
 
 /** A registered resource of a type, with as little as a test is about. Its URN is `<type>::<name>`. */
 export function registered(type: string, name: string, more: Partial<Registered> = {}): Registered {
@@ -22,13 +23,6 @@ export function urnOf(type: string, name: string): string {
 }
 
 /** What the program registers for a stack. */
-export async function registeredBy(stack: string, given: Record<string, string> = {}): Promise<RegisteredStack> {
-  const { stackTraceLimit } = Error;
-  // Pulumi takes a stack trace for every promise, and jest maps each to its source: most of the time would go into that.
-  Error.stackTraceLimit = 0;
-  try {
-    return await registerStack(stack, given);
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+export function registeredBy(stack: string, given: Record<string, string> = {}): Promise<RegisteredStack> {
+  return withoutStackTraces(() => registerStack(stack, given));
 }

@@ -1,4 +1,7 @@
-const traces = Error as { stackTraceLimit: number; prepareStackTrace?: (error: Error) => string };
+const traces = Error as {
+  stackTraceLimit: number;
+  prepareStackTrace?: (error: Error, frames: NodeJS.CallSite[]) => string;
+};
 
 /**
  * Pulumi takes a stack trace for every promise and every resource, and jest maps each to its source: most of the time would go into that. Errors of the program have

@@ -117,6 +117,14 @@ export function networkStatements(scope: Scope): Statement[] {
       Condition: retagged(scope),
     },
     {
+      Sid: "NameInterfaceEndpoints",
+      Effect: "Allow",
+      // CreateVpcEndpoint with private DNS asks for it (Service authorization reference, "Amazon EC2"). The zone is AWS's.
+      Action: "route53:AssociateVPCWithHostedZone",
+      Resource: [`arn:${scope.partition}:route53:::hostedzone/*`, regionalArn(scope, "ec2", "vpc/*")],
+      Condition: { StringLikeIfExists: { "aws:ResourceTag/Environment": scope.environmentSuffix } },
+    },
+    {
       Sid: "DisassociateFromNatGateways",
       Effect: "Allow",
       Action: "ec2:DisassociateAddress",

@@ -56,7 +56,13 @@ export class ApiGatewayAccount extends pulumi.ComponentResource {
         ]),
         permissionsBoundary: existingRole ? existingRole.permissionsBoundary : permissionsBoundary,
       },
-      { parent: this, retainOnDelete: true, import: existingRole && apiGatewayAccountRoleName },
+      {
+        parent: this,
+        retainOnDelete: true,
+        import: existingRole && apiGatewayAccountRoleName,
+        // The account's owners may have changed them; what differs from the program cannot be imported.
+        ignoreChanges: existingRole && ["description", "maxSessionDuration", "tags"],
+      },
     );
   }
 

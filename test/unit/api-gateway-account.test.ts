@@ -58,6 +58,15 @@ describe("ApiGatewayAccount", () => {
     expect(adopted.importId).toBe("api-gateway-cloudwatch-logs");
   });
 
+  it("takes no offence at what the account's owners have changed in the role that it adopts", async () => {
+    expect(only(recorded, "aws:iam/role:Role").ignoreChanges).toEqual([]);
+    expect(only(await deploy({ permissionsBoundary: undefined }), "aws:iam/role:Role").ignoreChanges).toEqual([
+      "description",
+      "maxSessionDuration",
+      "tags",
+    ]);
+  });
+
   it("limits the role that it makes, and leaves the one that it adopts as it is", async () => {
     const boundary = async (...args: Parameters<typeof deploy>) =>
       only(await deploy(...args), "aws:iam/role:Role").inputs.permissionsBoundary;

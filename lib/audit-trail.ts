@@ -154,7 +154,6 @@ export function eventSelectors(environment: Environment) {
 
 /** The trail's own key: CloudTrail encrypts for this trail only; who reads the bucket decrypts through S3 (CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"). */
 export function trailKeyPolicy(environment: Environment): string {
-  const { accountId, partition } = environment;
   return policyDocument([
     administration(environment),
     {
@@ -165,17 +164,6 @@ export function trailKeyPolicy(environment: Environment): string {
       Action: ["kms:GenerateDataKey", "kms:Decrypt", "kms:DescribeKey"],
       Resource: "*",
       Condition: fromTrail(environment),
-    },
-    {
-      Sid: "ReadTrail",
-      Effect: "Allow",
-      Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
-      Action: "kms:Decrypt",
-      Resource: "*",
-      Condition: {
-        StringEquals: { "kms:CallerAccount": accountId },
-        StringLike: { "kms:EncryptionContext:aws:cloudtrail:arn": trailArn(environment) },
-      },
     },
     ...useThrough(environment, ["s3"]),
   ]);

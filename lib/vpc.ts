@@ -73,10 +73,10 @@ export class Vpc extends pulumi.ComponentResource {
     this.dataSubnetIds = this.createSubnets("data", layout.data);
     this.natGatewayIds = this.createWayOut();
     const privateRouteTableIds = this.createPrivateRoutes(this.natGatewayIds);
-    const dataRouteTableId = this.createDataRoutes();
+    this.createDataRoutes();
     this.awsAccess = {
       nat: args.natStrategy !== "none",
-      s3PrefixListId: this.createS3Endpoint([...privateRouteTableIds, dataRouteTableId]),
+      s3PrefixListId: this.createS3Endpoint(privateRouteTableIds),
       endpointSecurityGroupId: this.createInterfaceEndpoints(),
     };
     this.createFlowLog(this.createFlowLogGroup(), this.createFlowLogRole());
@@ -180,7 +180,7 @@ export class Vpc extends pulumi.ComponentResource {
   }
 
   private createDataRoutes() {
-    return this.createRouteTable("data", "rt-data", this.dataSubnetIds).routeTableId;
+    this.createRouteTable("data", "rt-data", this.dataSubnetIds);
   }
 
   private createRouteTable(name: string, type: ResourceType, subnetIds: pulumi.Output<string>[]) {

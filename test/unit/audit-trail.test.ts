@@ -2,7 +2,6 @@ import { AuditTrail, eventSelectors, trailBucketPolicy, trailKeyPolicy } from ".
 import { dataLoss, environment, logs, roleOf, statements } from "./fixtures";
 import { counts, only, record, type Recorded } from "./recorder";
 
-const root = { AWS: "arn:aws:iam::123456789012:root" };
 const trailArn = "arn:aws:cloudtrail:eu-west-1:123456789012:trail/trail-pr-7";
 const fromTrail = { StringEquals: { "aws:SourceArn": trailArn } };
 const cloudTrail = { Service: "cloudtrail.amazonaws.com" };
@@ -170,7 +169,7 @@ describe("AuditTrail", () => {
       targetKeyId: "Key-trail",
     });
     expect(policy).toBe(trailKeyPolicy(environment));
-    const [administration, encrypt, read, use, grants, ...others] = statements(policy);
+    const [administration, encrypt, use, grants, ...others] = statements(policy);
     expect(administration?.Sid).toBe("Administration");
     expect(encrypt).toEqual({
       Sid: "EncryptTrail",
@@ -179,17 +178,6 @@ describe("AuditTrail", () => {
       Action: ["kms:GenerateDataKey", "kms:Decrypt", "kms:DescribeKey"],
       Resource: "*",
       Condition: fromTrail,
-    });
-    expect(read).toEqual({
-      Sid: "ReadTrail",
-      Effect: "Allow",
-      Principal: root,
-      Action: "kms:Decrypt",
-      Resource: "*",
-      Condition: {
-        StringEquals: { "kms:CallerAccount": "123456789012" },
-        StringLike: { "kms:EncryptionContext:aws:cloudtrail:arn": trailArn },
-      },
     });
     const throughS3 = { "kms:CallerAccount": "123456789012", "kms:ViaService": ["s3.eu-west-1.amazonaws.com"] };
     expect([use?.Condition?.StringEquals, grants?.Condition?.StringEquals]).toEqual([throughS3, throughS3]);

@@ -197,7 +197,7 @@ describe("Vpc", () => {
       vpcId: "Vpc-vpc",
       serviceName: "com.amazonaws.eu-west-1.s3",
       vpcEndpointType: "Gateway",
-      routeTableIds: ["RouteTable-private-1", "RouteTable-private-2", "RouteTable-data"],
+      routeTableIds: ["RouteTable-private-1", "RouteTable-private-2"],
       tags: { Name: "vpce-s3-pr-7" },
     });
     expect(statements(policy)).toEqual([

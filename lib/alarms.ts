@@ -5,7 +5,15 @@ import { type Metric, metricSources } from "./metrics";
 import { type FunctionType, functionTypes, resourceName, type ResourceType } from "./naming";
 
 /** What pages together: one fault, however many alarms see it, is one page. */
-export const alarmGroups = ["infrastructure", "api", "audit", "security", "credentials", "analytics"] as const;
+export const alarmGroups = [
+  "infrastructure",
+  "capacity",
+  "api",
+  "audit",
+  "security",
+  "credentials",
+  "analytics",
+] as const;
 
 export type AlarmGroup = (typeof alarmGroups)[number];
 
@@ -50,6 +58,8 @@ export interface AlarmsArgs {
   /** Nodes of the replication group. */
   redisNodeCount: number;
   natGatewayIds: pulumi.Input<string>[];
+  /** Tasks that run at least. */
+  analyticsMinimumTasks: number;
   /** Whether a trail tells of refused calls of AWS's APIs. */
   auditTrail: boolean;
 }
@@ -131,13 +141,13 @@ function functionAlarms(type: FunctionType, args: AlarmsArgs): Alarm[] {
     {
       ...common,
       type: `${type}-errors`,
-      description:
-        type === "records-operations" ? "records-operations fails, or finds the audit trail broken" : `${type} fails`,
+      description: `${type} fails`,
       metrics: { errors: metric("Errors", "Sum") },
       expression: "errors",
       comparison: "GreaterThanOrEqualToThreshold",
       threshold: 1,
-      datapoints: [1, 1],
+      // What a delivery leaves, the next minute's takes up: a failover of the database is no incident.
+      datapoints: type === "records-operations" ? [5, 10] : [1, 1],
     },
     {
       ...common,
@@ -177,7 +187,7 @@ function functionAlarms(type: FunctionType, args: AlarmsArgs): Alarm[] {
 }
 
 function auditAlarms(args: AlarmsArgs): Alarm[] {
-  const { counted, delivery, functionOf } = metricSources(args);
+  const { auditTrail, counted, functionOf } = metricSources(args);
   return [
     {
       type: "audit-log-failures",
@@ -208,13 +218,39 @@ function auditAlarms(args: AlarmsArgs): Alarm[] {
       group: "audit",
       description: "For a quarter of an hour the audit trail has been more than half an hour behind the audit log",
       // The least, as the newest value is: one good run ends the alarm.
-      metrics: { delay: delivery("AuditDeliveryDelay", "Minimum") },
+      metrics: { delay: auditTrail("AuditDeliveryDelay", "Minimum") },
       expression: "delay",
       comparison: "GreaterThanThreshold",
       threshold: minutes(30),
       period: minutes(5),
       datapoints: [3, 3],
       // That is for `audit-delivery-stopped`.
+      missingData: "notBreaching",
+    },
+    {
+      type: "audit-trail-broken",
+      group: "audit",
+      description: "The audit trail is not as it was written: entries were altered, deleted or inserted",
+      metrics: { intact: auditTrail("AuditTrailIntact", "Minimum") },
+      expression: "intact",
+      comparison: "LessThanThreshold",
+      threshold: 1,
+      // Until the next daily verification says otherwise.
+      period: minutes(60),
+      datapoints: [1, 24],
+      missingData: "notBreaching",
+    },
+    {
+      type: "audit-verification-stopped",
+      group: "audit",
+      description: "For more than a day nothing has verified the audit trail",
+      metrics: { verifications: auditTrail("AuditVerifications", "Sum") },
+      expression: "verifications",
+      comparison: "LessThanThreshold",
+      threshold: 1,
+      period: minutes(6 * 60),
+      datapoints: [5, 5],
+      // A new environment has not counted anything yet; each delivery counts nought.
       missingData: "notBreaching",
     },
   ];
@@ -231,8 +267,8 @@ function securityAlarms(args: AlarmsArgs): Alarm[] {
       metrics: { refusals: filtered("AccessRefusals", "Sum") },
       expression: "refusals",
       comparison: "GreaterThanThreshold",
-      // A hundredth of what the API accepts; a few expired tokens are no attack.
-      threshold: Math.max(20, (apiRateLimit * minutes(5)) / 100),
+      // A hundredth of what the API accepts, and less than the firewall lets one address send; a few expired tokens are no attack.
+      threshold: Math.max(20, Math.min((apiRateLimit * minutes(5)) / 100, wafRateLimit / 4)),
       period: minutes(5),
       datapoints: [1, 1],
       missingData: "notBreaching",
@@ -275,14 +311,19 @@ function databaseAlarms(args: AlarmsArgs): Alarm[] {
   const { instanceClass, allocatedStorage } = args.database;
   const connections = maximumConnections(instanceClass);
   const metric = metricSources(args).database;
-  const common = {
-    group: "infrastructure",
-    expression: "value",
-    period: minutes(1),
-    // An instance that reports nothing is down, or being replaced by its standby.
-    missingData: "breaching",
-  } as const;
+  const common = { group: "capacity", expression: "value", period: minutes(1), missingData: "notBreaching" } as const;
   return [
+    {
+      ...common,
+      type: "database-silent",
+      group: "infrastructure",
+      description: "PostgreSQL's instance reports nothing: it is down",
+      metrics: { value: metric("CPUUtilization", "SampleCount") },
+      comparison: "LessThanThreshold",
+      threshold: 1,
+      datapoints: [5, 5],
+      missingData: "breaching",
+    },
     {
       ...common,
       type: "database-cpu",
@@ -334,8 +375,20 @@ function redisAlarms(args: AlarmsArgs): Alarm[] {
     );
   const worstNode = { expression: "MAX(METRICS())" };
   const primaries = everyNode("IsMaster", "Minimum");
-  const common = { group: "infrastructure", period: minutes(1), missingData: "breaching" } as const;
+  const common = { group: "capacity", period: minutes(1), missingData: "notBreaching" } as const;
   return [
+    {
+      ...common,
+      type: "redis-silent",
+      group: "infrastructure",
+      description: "None of Redis's nodes reports anything: the cache is down",
+      metrics: everyNode("CurrConnections", "SampleCount"),
+      expression: "SUM(METRICS())",
+      comparison: "LessThanThreshold",
+      threshold: 1,
+      datapoints: [5, 5],
+      missingData: "breaching",
+    },
     {
       ...common,
       ...worstNode,
@@ -365,7 +418,6 @@ function redisAlarms(args: AlarmsArgs): Alarm[] {
       comparison: "GreaterThanOrEqualToThreshold",
       threshold: 1,
       datapoints: [1, 1],
-      missingData: "notBreaching",
     },
     {
       ...common,
@@ -386,12 +438,11 @@ function redisAlarms(args: AlarmsArgs): Alarm[] {
       comparison: "GreaterThanThreshold",
       threshold: 10,
       datapoints: [5, 5],
-      // The primary has none.
-      missingData: "notBreaching",
     },
     {
       ...common,
       type: "redis-failover",
+      group: "infrastructure",
       description: "Another node of Redis has become the primary",
       metrics: primaries,
       // Of each node: the one that fails may be silent just then, and any of them may be the primary before.
@@ -401,7 +452,6 @@ function redisAlarms(args: AlarmsArgs): Alarm[] {
       comparison: "GreaterThanOrEqualToThreshold",
       threshold: 1,
       datapoints: [1, 1],
-      missingData: "notBreaching",
     },
   ];
 }
@@ -430,7 +480,7 @@ function natAlarms(args: AlarmsArgs): Alarm[] {
 }
 
 function analyticsAlarms(args: AlarmsArgs): Alarm[] {
-  const { tasks } = metricSources(args);
+  const { rule, tasks } = metricSources(args);
   return [
     {
       type: "analytics-tasks",
@@ -442,7 +492,22 @@ function analyticsAlarms(args: AlarmsArgs): Alarm[] {
       comparison: "GreaterThanThreshold",
       threshold: 0,
       period: minutes(1),
-      datapoints: [15, 15],
+      // Tasks that fail again and again run for a moment each.
+      datapoints: [10, 15],
+      // A service without any running task reports nothing (ECS developer guide, "Container Insights").
+      missingData: args.analyticsMinimumTasks > 0 ? "breaching" : "notBreaching",
+    },
+    {
+      type: "analytics-failures",
+      group: "analytics",
+      description:
+        "A deployment of the analytics tasks has failed, and those before it go on; or tasks end as soon as they start",
+      metrics: { failures: rule("analytics-events")("MatchedEvents", "Sum") },
+      expression: "failures",
+      comparison: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+      period: minutes(1),
+      datapoints: [1, 1],
       missingData: "notBreaching",
     },
   ];

@@ -77,6 +77,7 @@ export class Ecs extends pulumi.ComponentResource {
     const taskDefinition = this.createTaskDefinition(this.createTaskLogGroup(), executionRole, taskRole);
     const service = this.createService(cluster, taskDefinition, this.createSecurityGroup(), executionRole);
     this.createAutoscaling(cluster, service);
+    this.watchFailures();
     this.clusterName = cluster.name;
     this.serviceName = service.name;
     this.taskDefinitionArn = taskDefinition.arn;
@@ -245,7 +246,7 @@ export class Ecs extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: executionRole.ready,
+        dependsOn: [executionRole.ready, ...this.args.network.pathsToAws],
         // Autoscaling owns the count, within its limits.
         ignoreChanges: ["desiredCount"],
         // Tasks drain before the service is gone.
@@ -280,6 +281,29 @@ export class Ecs extends pulumi.ComponentResource {
           scaleInCooldown: 300,
           scaleOutCooldown: 60,
         },
+      },
+      { parent: this },
+    );
+  }
+
+  /**
+   * Counts what the service tells of failures, for an alarm. A deployment ends before its tasks have started, and one that is rolled back leaves no task missing
+   * (ECS developer guide, "Amazon ECS service deployment state change events", "Amazon ECS service action events").
+   */
+  private watchFailures() {
+    const { environment } = this.args;
+    new aws.cloudwatch.EventRule(
+      "analytics-events",
+      {
+        name: this.name("analytics-events"),
+        description: "Matches failed deployments of the analytics tasks, and tasks that cannot start",
+        eventPattern: JSON.stringify({
+          source: ["aws.ecs"],
+          "detail-type": ["ECS Deployment State Change", "ECS Service Action"],
+          resources: [regionalArn(environment, "ecs", `service/${this.name("ecs")}/${this.name("analytics")}`)],
+          detail: { eventName: ["SERVICE_DEPLOYMENT_FAILED", "SERVICE_TASK_START_IMPAIRED"] },
+        }),
+        state: "ENABLED",
       },
       { parent: this },
     );

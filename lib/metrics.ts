@@ -25,8 +25,8 @@ export function metricSources({ environmentSuffix, region }: Pick<Environment, "
     functionOf: (type: FunctionType) => source("AWS/Lambda", { FunctionName: name(type) }),
     /** What the records service counts itself. */
     counted: own("records-service"),
-    /** What the delivery of the audit log measures itself. */
-    delivery: own("records-operations"),
+    /** What the delivery of the audit log and the verification of the audit trail measure themselves. */
+    auditTrail: own("records-operations"),
     /** What metric filters count. */
     filtered: source(metricNamespace(environmentSuffix), {}),
     firewall: source("AWS/WAFV2", { WebACL: name("records-waf"), Region: region, Rule: "ALL" }),
@@ -37,6 +37,7 @@ export function metricSources({ environmentSuffix, region }: Pick<Environment, "
         CacheClusterId: `${name("redis")}-${String(number).padStart(3, "0")}`,
         CacheNodeId: "0001",
       }),
+    rule: (type: ResourceType) => source("AWS/Events", { RuleName: name(type) }),
     natGateway: (NatGatewayId: pulumi.Input<string>) => source("AWS/NATGateway", { NatGatewayId }),
     tasks: source("ECS/ContainerInsights", { ClusterName: name("ecs"), ServiceName: name("analytics") }),
   };

@@ -77,7 +77,8 @@ export class Monitoring extends pulumi.ComponentResource {
   private countRefusals() {
     this.count("access-refusals", {
       logGroupName: this.args.accessLogGroupName,
-      pattern: '{ ($.status = "401") || ($.status = "403") }',
+      // What the firewall blocks is 403 in the access log, too, and has an alarm of its own.
+      pattern: '{ (($.status = "401") || ($.status = "403")) && ($.errorType != "WAF_FILTERED") }',
       metricName: "AccessRefusals",
     });
   }
@@ -209,9 +210,10 @@ export class Monitoring extends pulumi.ComponentResource {
 }
 
 const groupDescriptions: Record<AlarmGroup, string> = {
-  infrastructure: "The database, the cache or the way to AWS's APIs fails, or is near a limit",
-  api: "The API fails, is slow, or is near a limit, and not because of the infrastructure",
-  audit: "Accesses may not be written down as they must",
+  infrastructure: "The database, the cache or the way to AWS's APIs fails",
+  capacity: "The database or the cache is near a limit",
+  api: "The API fails, is slow, or is near a limit",
+  audit: "Accesses may not be written down as they must, or what is written down was changed",
   security: "Somebody may be attacking",
   credentials: "A rotation or a migration failed; the credentials and the schema before it still work",
   analytics: "Analytics tasks do not run",

@@ -63,9 +63,9 @@ export class RecordsOperations extends pulumi.ComponentResource {
       command: "deliver-audit",
     });
     this.schedule("audit-verification", operations.function, {
-      description: "Fails, and so pages, where the audit trail is not as it was written",
+      description: "Verifies that the audit trail is as it was written",
       rate: "1 day",
-      command: "assert-audit-intact",
+      command: "verify-audit",
     });
     this.functionName = operations.function.name;
 

@@ -259,6 +259,7 @@ export class TapStack extends pulumi.ComponentResource {
         database: { instanceClass: config.databaseInstanceClass, allocatedStorage: config.databaseAllocatedStorage },
         redisNodeCount: config.redisNodeCount,
         natGatewayIds: vpc.natGatewayIds,
+        analyticsMinimumTasks: config.analyticsMinimumTasks,
       },
       parent,
     );

@@ -1,6 +1,6 @@
 import type { SessionsToEnd } from "./end-sessions";
 
-const bareCommands = ["deliver-audit", "verify-audit", "assert-audit-intact"] as const;
+const bareCommands = ["deliver-audit", "verify-audit"] as const;
 
 /** What the function can be asked for. */
 export type Command = { command: (typeof bareCommands)[number] } | ({ command: "end-sessions" } & SessionsToEnd);
@@ -11,7 +11,7 @@ export class CommandError extends Error {
 
   constructor() {
     super(
-      'the event is none of {"command":"deliver-audit"}, {"command":"verify-audit"}, {"command":"assert-audit-intact"}, ' +
+      'the event is none of {"command":"deliver-audit"}, {"command":"verify-audit"}, ' +
         '{"command":"end-sessions","userId":"<subject>","operator":"<who answers for it>"}, each id of 1 to 128 visible characters',
     );
   }

@@ -24,11 +24,6 @@ export class OperationError extends Error {
   override readonly name = "OperationError";
 }
 
-/** The audit trail is not as it was written: where and how is in the log. */
-export class BrokenTrailError extends Error {
-  override readonly name = "BrokenTrailError";
-}
-
 /** Runs one command for each event. What it answers and throws is kept by Lambda: it tells of no patient. */
 export function createHandler({ delivery, verifyAudit, sessionEnding, log }: OperationsHandlerArgs) {
   const run = async (command: Command, context: Context): Promise<object> => {
@@ -37,8 +32,6 @@ export function createHandler({ delivery, verifyAudit, sessionEnding, log }: Ope
         return delivery.run(Date.now() + Math.min(deliveryLimit, context.getRemainingTimeInMillis() - reserve));
       case "verify-audit":
         return verifyAudit();
-      case "assert-audit-intact":
-        return requireIntact(await verifyAudit());
       case "end-sessions":
         return sessionEnding.run(command, context.awsRequestId);
     }
@@ -53,10 +46,4 @@ export function createHandler({ delivery, verifyAudit, sessionEnding, log }: Ope
       throw new OperationError(`${command.command}: ${errorText(error)}`);
     }
   };
-}
-
-/** Nobody reads what a schedule is answered; a failure is counted, and pages. */
-function requireIntact(verification: Verification): Verification {
-  if (!verification.intact) throw new BrokenTrailError();
-  return verification;
 }

@@ -26,9 +26,17 @@ const auditLog = new LogReader(logs, environment.auditLogGroup);
 export const handler = createHandler({
   delivery: new AuditDelivery(database, auditLog, log, (seconds) => {
     metrics.addMetric("AuditDeliveryDelay", MetricUnit.Seconds, seconds);
+    // A count that is there, and nought, tells an environment whose verification has stopped from a new one.
+    metrics.addMetric("AuditVerifications", MetricUnit.Count, 0);
     metrics.publishStoredMetrics();
   }),
-  verifyAudit: () => verifyAudit(database, auditLog, log),
+  verifyAudit: async () => {
+    const verification = await verifyAudit(database, auditLog, log);
+    metrics.addMetric("AuditVerifications", MetricUnit.Count, 1);
+    metrics.addMetric("AuditTrailIntact", MetricUnit.Count, verification.intact ? 1 : 0);
+    metrics.publishStoredMetrics();
+    return verification;
+  },
   sessionEnding: new SessionEnding(
     (userId) => endAllSessions(redis, userId, environment.sessionAbsoluteSeconds),
     new AuditLog(deliverToCloudWatch(logs, environment.auditLogGroup)),

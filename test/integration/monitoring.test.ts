@@ -52,7 +52,7 @@ test("pages are sent for every alarm by exactly one group, and to the topic only
   }
   const members = found.flatMap(({ AlarmRule = "" }) => AlarmRule.match(/(?<=ALARM\(")[^"]+/g) ?? []);
   const alarms = await alarmsOfEnvironment();
-  expect(alarms.length).toBeGreaterThanOrEqual(33);
+  expect(alarms.length).toBeGreaterThanOrEqual(38);
   expect(members.sort()).toEqual(alarms.map(({ AlarmName }) => AlarmName).sort());
 });
 
@@ -119,7 +119,7 @@ test("refused requests are counted from the access log", async () => {
   );
   expect(only(metricFilters, "metric filter")).toMatchObject({
     filterName: nameOf("access-refusals"),
-    filterPattern: '{ ($.status = "401") || ($.status = "403") }',
+    filterPattern: '{ (($.status = "401") || ($.status = "403")) && ($.errorType != "WAF_FILTERED") }',
     metricTransformations: [
       { metricNamespace: `tap/${environmentSuffix}`, metricName: "AccessRefusals", metricValue: "1", defaultValue: 0 },
     ],

@@ -3,7 +3,7 @@ import { arnOf, aws, nameOf, outputs } from "./stack";
 
 describe.each([
   { type: "audit-delivery", rate: "rate(1 minute)", command: "deliver-audit" },
-  { type: "audit-verification", rate: "rate(1 day)", command: "assert-audit-intact" },
+  { type: "audit-verification", rate: "rate(1 day)", command: "verify-audit" },
 ] as const)("$type", ({ type, rate, command }) => {
   const Name = nameOf(type);
 

@@ -166,7 +166,10 @@ const tagged: Record<string, () => Promise<Tags>> = {
   "Redis's parameter group": () => cacheThing("parametergroup", "redis-parameters"),
   ...Object.fromEntries(functionTypes.map((type) => [`function ${type}`, () => lambda(type)])),
   ...Object.fromEntries(
-    (["audit-delivery", "audit-verification"] as const).map((type) => [`schedule ${type}`, () => rule(type)]),
+    (["audit-delivery", "audit-verification", "analytics-events"] as const).map((type) => [
+      `rule ${type}`,
+      () => rule(type),
+    ]),
   ),
   API: async () => (await aws.apiGateway.send(new GetRestApiCommand({ restApiId: outputs.apiId }))).tags ?? {},
   stage: async () => {

@@ -282,10 +282,17 @@ describe("deliver-audit", () => {
 
   it("measures how far behind it begins, whatever becomes of it", async () => {
     const delays = () =>
-      logged().flatMap(({ AuditDeliveryDelay: delay, service, environment }) =>
-        delay === undefined ? [] : [{ service, environment, hours: Math.round((delay as number) / 3600) }],
+      logged().flatMap(({ AuditDeliveryDelay: delay, AuditVerifications: verifications, service, environment }) =>
+        delay === undefined
+          ? []
+          : [{ service, environment, hours: Math.round((delay as number) / 3600), verifications }],
       );
-    const measured = (hours: number) => ({ service: "records-operations", environment: "test", hours });
+    const measured = (hours: number) => ({
+      service: "records-operations",
+      environment: "test",
+      hours,
+      verifications: 0,
+    });
     server.aws.failAt({ operation: "FilterLogEvents", occurrence: 1, when: "before" });
     await expect(deliver()).rejects.toThrow("InjectedFailure");
     await deliver();
@@ -493,6 +500,15 @@ describe("deliver-audit", () => {
 describe("verify-audit", () => {
   const verify = () => operations.invoke({ command: "verify-audit" });
 
+  /** What the alarms watch. */
+  const measured = (intact: number): unknown =>
+    expect.objectContaining({
+      service: "records-operations",
+      environment: "test",
+      AuditVerifications: 1,
+      AuditTrailIntact: intact,
+    });
+
   it("finds a chain intact that has the anchors of the last day, but of the last minute", async () => {
     await write(2, 26 * hour);
     await write(3, 24 * hour);
@@ -502,7 +518,10 @@ describe("verify-audit", () => {
     // Its entry may not be there for others yet.
     put([lineAt(ago(second), { sequence: "4711", hash: "0".repeat(64) })]);
     expect(await verify()).toEqual({ intact: true, entries: 9, anchors: 7, head: await head() });
-    expect(logged()).toEqual([expect.objectContaining({ level: "INFO", message: "audit trail intact", anchors: 7 })]);
+    expect(logged()).toEqual([
+      expect.objectContaining({ level: "INFO", message: "audit trail intact", anchors: 7 }),
+      measured(1),
+    ]);
   });
 
   it("compares all anchors of the day, from all pages", async () => {
@@ -537,6 +556,7 @@ describe("verify-audit", () => {
     expect(await verify()).toMatchObject({ intact: false, firstBroken });
     expect(logged()).toEqual([
       expect.objectContaining({ level: "ERROR", message: "audit trail broken", intact: false, firstBroken }),
+      measured(0),
     ]);
   });
 
@@ -589,36 +609,7 @@ describe("verify-audit", () => {
     await write(1, hour);
     server.aws.failAt({ operation: "FilterLogEvents", occurrence: 2, when: "before" });
     await expect(verify()).rejects.toThrow(new Error("verify-audit: InjectedFailure"));
-  });
-});
-
-describe("assert-audit-intact", () => {
-  const assertIntact = () => operations.invoke({ command: "assert-audit-intact" });
-
-  it("answers as a verification does where the chain is intact", async () => {
-    await write(5, hour);
-    expect(await assertIntact()).toEqual({ intact: true, entries: 5, anchors: 5, head: await head() });
-  });
-
-  it("fails where it is not, and says what it found in its log alone", async () => {
-    await write(5, hour);
-    await tamper("DELETE FROM records.audit_entries WHERE sequence = 3");
-    await expect(assertIntact()).rejects.toThrow(new Error("assert-audit-intact: BrokenTrailError"));
-    const firstBroken = { sequence: "3", reason: "missing" };
-    expect(logged()).toEqual([
-      expect.objectContaining({ level: "ERROR", message: "audit trail broken", intact: false, firstBroken }),
-      expect.objectContaining({
-        level: "ERROR",
-        message: "failed",
-        command: "assert-audit-intact",
-        error: { name: "BrokenTrailError" },
-      }),
-    ]);
-  });
-
-  it("fails where the audit log cannot be read", async () => {
-    server.aws.failAt({ operation: "FilterLogEvents", occurrence: 1, when: "before" });
-    await expect(assertIntact()).rejects.toThrow(new Error("assert-audit-intact: InjectedFailure"));
+    expect(logged().filter((line) => "AuditVerifications" in line)).toEqual([]);
   });
 });
 
@@ -701,7 +692,7 @@ describe("any other event", () => {
     { command: "drop-audit" },
     { command: "deliver-audit", since: "2026-01-01" },
     { command: "verify-audit", userId: "user" },
-    { command: "assert-audit-intact", operator: "operator" },
+    { command: "verify-audit", operator: "operator" },
     { command },
     { command, userId: "user" },
     { command, userId: "user", operator: "" },
@@ -712,7 +703,7 @@ describe("any other event", () => {
   ])("is refused, and told what would do: %j", async (event) => {
     await expect(operations.invoke(event as object)).rejects.toThrow(
       new Error(
-        'the event is none of {"command":"deliver-audit"}, {"command":"verify-audit"}, {"command":"assert-audit-intact"}, ' +
+        'the event is none of {"command":"deliver-audit"}, {"command":"verify-audit"}, ' +
           '{"command":"end-sessions","userId":"<subject>","operator":"<who answers for it>"}, each id of 1 to 128 visible characters',
       ),
     );

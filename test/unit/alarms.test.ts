@@ -40,7 +40,7 @@ describe("the alarms", () => {
       "records-service-throttles": "api: throttles >= 1, 1 of 1 of 60 s, silence is fine",
       "records-service-duration": "api: duration > 8000, 1 of 1 of 60 s, silence is fine",
       "records-service-concurrency": "api: executions > 16, 3 of 5 of 60 s, silence is fine",
-      "records-operations-errors": "audit: errors >= 1, 1 of 1 of 60 s, silence is fine",
+      "records-operations-errors": "audit: errors >= 1, 5 of 10 of 60 s, silence is fine",
       "records-operations-throttles": "audit: throttles >= 1, 1 of 1 of 60 s, silence is fine",
       "records-operations-duration": "audit: duration > 720000, 1 of 1 of 60 s, silence is fine",
       "schema-migration-errors": "credentials: errors >= 1, 1 of 1 of 60 s, silence is fine",
@@ -55,21 +55,26 @@ describe("the alarms", () => {
       "audit-log-failures": "audit: failures >= 1, 1 of 1 of 60 s, silence is fine",
       "audit-delivery-stopped": "audit: invocations < 1, 3 of 3 of 300 s, silence alarms",
       "audit-delivery-behind": "audit: delay > 1800, 3 of 3 of 300 s, silence is fine",
+      "audit-trail-broken": "audit: intact < 1, 1 of 24 of 3600 s, silence is fine",
+      "audit-verification-stopped": "audit: verifications < 1, 5 of 5 of 21600 s, silence is fine",
       "access-refusals": "security: refusals > 150, 1 of 1 of 300 s, silence is fine",
       "firewall-blocks": "security: blocked > 2000, 1 of 1 of 300 s, silence is fine",
-      "database-cpu": "infrastructure: value > 80, 15 of 15 of 60 s, silence alarms",
-      "database-memory": "infrastructure: value < 107374182.4, 15 of 15 of 60 s, silence alarms",
-      "database-storage": "infrastructure: value < 2147483648, 15 of 15 of 60 s, silence alarms",
-      "database-connections": "infrastructure: value > 68, 5 of 5 of 60 s, silence alarms",
-      "redis-cpu": "infrastructure: MAX(METRICS()) > 80, 5 of 5 of 60 s, silence alarms",
-      "redis-memory": "infrastructure: MAX(METRICS()) > 80, 5 of 5 of 60 s, silence alarms",
-      "redis-evictions": "infrastructure: MAX(METRICS()) >= 1, 1 of 1 of 60 s, silence is fine",
-      "redis-connections": "infrastructure: MAX(METRICS()) > 52000, 5 of 5 of 60 s, silence alarms",
-      "redis-replication-lag": "infrastructure: MAX(METRICS()) > 10, 5 of 5 of 60 s, silence is fine",
+      "database-silent": "infrastructure: value < 1, 5 of 5 of 60 s, silence alarms",
+      "database-cpu": "capacity: value > 80, 15 of 15 of 60 s, silence is fine",
+      "database-memory": "capacity: value < 107374182.4, 15 of 15 of 60 s, silence is fine",
+      "database-storage": "capacity: value < 2147483648, 15 of 15 of 60 s, silence is fine",
+      "database-connections": "capacity: value > 68, 5 of 5 of 60 s, silence is fine",
+      "redis-silent": "infrastructure: SUM(METRICS()) < 1, 5 of 5 of 60 s, silence alarms",
+      "redis-cpu": "capacity: MAX(METRICS()) > 80, 5 of 5 of 60 s, silence is fine",
+      "redis-memory": "capacity: MAX(METRICS()) > 80, 5 of 5 of 60 s, silence is fine",
+      "redis-evictions": "capacity: MAX(METRICS()) >= 1, 1 of 1 of 60 s, silence is fine",
+      "redis-connections": "capacity: MAX(METRICS()) > 52000, 5 of 5 of 60 s, silence is fine",
+      "redis-replication-lag": "capacity: MAX(METRICS()) > 10, 5 of 5 of 60 s, silence is fine",
       "redis-failover":
         "infrastructure: MAX([ABS(DIFF(node1)), ABS(DIFF(node2))]) >= 1, 1 of 1 of 60 s, silence is fine",
       "nat-ports": "infrastructure: SUM(METRICS()) >= 1, 3 of 5 of 60 s, silence is fine",
-      "analytics-tasks": "analytics: desired - running > 0, 15 of 15 of 60 s, silence is fine",
+      "analytics-tasks": "analytics: desired - running > 0, 10 of 15 of 60 s, silence is fine",
+      "analytics-failures": "analytics: failures >= 1, 1 of 1 of 60 s, silence is fine",
     });
   });
 
@@ -87,7 +92,7 @@ describe("the alarms", () => {
       "records-service-duration": "> 16000",
       "records-service-concurrency": "> 80",
       "redis-rotation-duration": "> 480000",
-      "access-refusals": "> 3000",
+      "access-refusals": "> 1250",
       "firewall-blocks": "> 5000",
       "database-memory": "< 1717986918.4",
       "database-storage": "< 10737418240",
@@ -97,6 +102,16 @@ describe("the alarms", () => {
 
   it("do not call a few expired tokens an attack, however little the API accepts", () => {
     expect(summary({ apiRateLimit: 1 })["access-refusals"]).toContain("refusals > 20,");
+  });
+
+  it("notice whoever the firewall lets try tokens, however much the API accepts", () => {
+    expect(summary({ apiRateLimit: 10_000 })["access-refusals"]).toContain("refusals > 500,");
+  });
+
+  it("take silence for want of tasks where at least one must run", () => {
+    expect(summary({ analyticsMinimumTasks: 1 })["analytics-tasks"]).toBe(
+      "analytics: desired - running > 0, 10 of 15 of 60 s, silence alarms",
+    );
   });
 
   it("watch the metrics of this environment", () => {
@@ -128,6 +143,12 @@ describe("the alarms", () => {
     expect(metricsOf("audit-delivery-behind")).toEqual({
       delay: 'tap/AuditDeliveryDelay Minimum {"service":"records-operations","environment":"pr-7"}',
     });
+    expect(metricsOf("audit-trail-broken")).toEqual({
+      intact: 'tap/AuditTrailIntact Minimum {"service":"records-operations","environment":"pr-7"}',
+    });
+    expect(metricsOf("audit-verification-stopped")).toEqual({
+      verifications: 'tap/AuditVerifications Sum {"service":"records-operations","environment":"pr-7"}',
+    });
     expect(metricsOf("access-refusals")).toEqual({ refusals: "tap/pr-7/AccessRefusals Sum {}" });
     expect(metricsOf("firewall-blocks")).toEqual({
       blocked: 'AWS/WAFV2/BlockedRequests Sum {"WebACL":"records-waf-pr-7","Region":"eu-west-1","Rule":"ALL"}',
@@ -135,10 +156,14 @@ describe("the alarms", () => {
     const rds = (metric: string, stat: string) => ({
       value: `AWS/RDS/${metric} ${stat} {"DBInstanceIdentifier":"rds-postgres-pr-7"}`,
     });
+    expect(metricsOf("database-silent")).toEqual(rds("CPUUtilization", "SampleCount"));
     expect(metricsOf("database-cpu")).toEqual(rds("CPUUtilization", "Average"));
     expect(metricsOf("database-memory")).toEqual(rds("FreeableMemory", "Average"));
     expect(metricsOf("database-storage")).toEqual(rds("FreeStorageSpace", "Minimum"));
     expect(metricsOf("database-connections")).toEqual(rds("DatabaseConnections", "Maximum"));
+    expect(metricsOf("analytics-failures")).toEqual({
+      failures: 'AWS/Events/MatchedEvents Sum {"RuleName":"analytics-events-pr-7"}',
+    });
     expect(metricsOf("analytics-tasks")).toEqual({
       desired:
         'ECS/ContainerInsights/DesiredTaskCount Average {"ClusterName":"ecs-pr-7","ServiceName":"analytics-pr-7"}',
@@ -148,6 +173,7 @@ describe("the alarms", () => {
   });
 
   it.each([
+    ["redis-silent", "CurrConnections", "SampleCount"],
     ["redis-cpu", "EngineCPUUtilization", "Maximum"],
     ["redis-memory", "DatabaseMemoryUsagePercentage", "Maximum"],
     ["redis-evictions", "Evictions", "Sum"],
@@ -180,7 +206,7 @@ describe("the alarms", () => {
 
   it("page by these alarms", () => {
     expect(pageArns(environment)).toEqual(
-      ["infrastructure", "api", "audit", "security", "credentials", "analytics"].map(
+      ["infrastructure", "capacity", "api", "audit", "security", "credentials", "analytics"].map(
         (group) => `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:page-${group}-pr-7`,
       ),
     );

@@ -1,3 +1,4 @@
+import * as aws from "@pulumi/aws";
 import { Ecs, pullStatements, type EcsArgs } from "../../lib/ecs";
 import { environment, logs, network, roleOf, rules } from "./fixtures";
 import { all, counts, only, record, type Recorded } from "./recorder";
@@ -5,31 +6,28 @@ import { all, counts, only, record, type Recorded } from "./recorder";
 const publicImage = "public.ecr.aws/nginx/nginx-unprivileged:stable-alpine";
 const privateImage = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/analytics:1.2";
 
-const deploy = (overrides: Partial<EcsArgs> = {}) =>
-  record(
-    () =>
-      new Ecs("ecs", {
-        environment,
-        network: network(),
-        database: {
-          host: "database.example",
-          port: 5432,
-          name: "records",
-          securityGroupId: "sg-postgres",
-          resourceId: "db-ABC",
-        },
-        redis: { host: "redis.example", port: 6379, securityGroupId: "sg-redis", secretArn: "arn:redis-auth" },
-        secretsKeyArn: "arn:secrets-key",
-        image: publicImage,
-        cpu: 256,
-        memory: 512,
-        minimumTasks: 1,
-        maximumTasks: 4,
-        taskLogs: { ...logs, retentionInDays: 7 },
-        logs,
-        ...overrides,
-      }),
-  );
+const args: EcsArgs = {
+  environment,
+  network: network(),
+  database: {
+    host: "database.example",
+    port: 5432,
+    name: "records",
+    securityGroupId: "sg-postgres",
+    resourceId: "db-ABC",
+  },
+  redis: { host: "redis.example", port: 6379, securityGroupId: "sg-redis", secretArn: "arn:redis-auth" },
+  secretsKeyArn: "arn:secrets-key",
+  image: publicImage,
+  cpu: 256,
+  memory: 512,
+  minimumTasks: 1,
+  maximumTasks: 4,
+  taskLogs: { ...logs, retentionInDays: 7 },
+  logs,
+};
+
+const deploy = (overrides: Partial<EcsArgs> = {}) => record(() => new Ecs("ecs", { ...args, ...overrides }));
 
 const taskTrust = [
   {
@@ -73,7 +71,7 @@ describe("Ecs", () => {
     recorded = await deploy();
   });
 
-  it("is a cluster with one service that scales, two roles, a security group and two logs", () => {
+  it("is a cluster with one service that scales and is watched, two roles, a security group and two logs", () => {
     expect(counts(recorded)).toEqual({
       "aws:ecs/cluster:Cluster": 1,
       "aws:ecs/taskDefinition:TaskDefinition": 1,
@@ -84,6 +82,7 @@ describe("Ecs", () => {
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 4,
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 2,
       "aws:cloudwatch/logGroup:LogGroup": 2,
+      "aws:cloudwatch/eventRule:EventRule": 1,
       "aws:iam/role:Role": 2,
       "aws:iam/policy:Policy": 2,
       "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 2,
@@ -212,6 +211,29 @@ describe("Ecs", () => {
     expect(service.dependsOn).toEqual(["RolePolicyAttachment execution"]);
     expect(service.ignoreChanges).toEqual(["desiredCount"]);
     expect(service.customTimeouts).toEqual({ delete: "30m" });
+  });
+
+  it("starts tasks once they have a way to AWS's APIs", async () => {
+    const waiting = await record(() => {
+      const way = new aws.ec2.Route("way", { routeTableId: "rtb-1" });
+      return new Ecs("ecs", { ...args, network: network({}, [way]) });
+    });
+    expect(only(waiting, "aws:ecs/service:Service").dependsOn).toEqual(["RolePolicyAttachment execution", "Route way"]);
+  });
+
+  it("counts what the service tells of failures", () => {
+    const { eventPattern, ...inputs } = only(recorded, "aws:cloudwatch/eventRule:EventRule").inputs;
+    expect(inputs).toEqual({
+      name: "analytics-events-pr-7",
+      description: "Matches failed deployments of the analytics tasks, and tasks that cannot start",
+      state: "ENABLED",
+    });
+    expect(JSON.parse(eventPattern as string)).toEqual({
+      source: ["aws.ecs"],
+      "detail-type": ["ECS Deployment State Change", "ECS Service Action"],
+      resources: ["arn:aws:ecs:eu-west-1:123456789012:service/ecs-pr-7/analytics-pr-7"],
+      detail: { eventName: ["SERVICE_DEPLOYMENT_FAILED", "SERVICE_TASK_START_IMPAIRED"] },
+    });
   });
 
   it("runs none when none is asked for", async () => {

@@ -36,6 +36,7 @@ export const watched: Omit<AlarmsArgs, "environmentSuffix" | "region" | "auditTr
   database: { instanceClass: "db.t4g.micro", allocatedStorage: 20 },
   redisNodeCount: 2,
   natGatewayIds: ["nat-1", "nat-2"],
+  analyticsMinimumTasks: 0,
 };
 
 /** Two private subnets with a NAT gateway and without interface endpoints, unless said otherwise. */

@@ -30,10 +30,10 @@ describe("Monitoring", () => {
 
   it("is a topic and its readers, alarms, pages, a dashboard and saved queries", () => {
     expect(counts(recorded)).toEqual({
-      "aws:cloudwatch/compositeAlarm:CompositeAlarm": 6,
+      "aws:cloudwatch/compositeAlarm:CompositeAlarm": 7,
       "aws:cloudwatch/dashboard:Dashboard": 1,
       "aws:cloudwatch/logMetricFilter:LogMetricFilter": 1,
-      "aws:cloudwatch/metricAlarm:MetricAlarm": 35,
+      "aws:cloudwatch/metricAlarm:MetricAlarm": 40,
       "aws:cloudwatch/queryDefinition:QueryDefinition": 6,
       "aws:sns/topic:Topic": 1,
       "aws:sns/topicPolicy:TopicPolicy": 1,
@@ -61,7 +61,9 @@ describe("Monitoring", () => {
         Condition: {
           StringEquals: { "aws:SourceAccount": "123456789012" },
           ArnEquals: {
-            "aws:SourceArn": ["infrastructure", "api", "audit", "security", "credentials", "analytics"].map(page),
+            "aws:SourceArn": ["infrastructure", "capacity", "api", "audit", "security", "credentials", "analytics"].map(
+              page,
+            ),
           },
         },
       },
@@ -87,7 +89,7 @@ describe("Monitoring", () => {
     expect(only(recorded, "aws:cloudwatch/logMetricFilter:LogMetricFilter").inputs).toEqual({
       name: "access-refusals-pr-7",
       logGroupName: "api-access-pr-7",
-      pattern: '{ ($.status = "401") || ($.status = "403") }',
+      pattern: '{ (($.status = "401") || ($.status = "403")) && ($.errorType != "WAF_FILTERED") }',
       metricTransformation: { namespace: "tap/pr-7", name: "AccessRefusals", value: "1", defaultValue: "0" },
     });
   });
@@ -267,7 +269,7 @@ describe("the dashboard", () => {
       (await widgets({ redisNodeCount: 3 })).map(({ properties }) => [properties.title, properties]),
     );
     expect(byTitle.get("Pages")?.alarms).toEqual(
-      ["infrastructure", "api", "audit", "security", "credentials", "analytics"].map(page),
+      ["infrastructure", "capacity", "api", "audit", "security", "credentials", "analytics"].map(page),
     );
     expect(byTitle.get("Traffic: requests")).toEqual({
       title: "Traffic: requests",

@@ -232,7 +232,7 @@ describe("the program's cost", () => {
   it.each([
     ["a second NAT gateway and its alarm", { natStrategy: "perAz" }, 35.04 + 3.65 + 0.1],
     ["a standby", { databaseMultiAz: "true" }, 12.41 + 2.54],
-    ["a third Redis node and its six alarms", { redisNodeCount: "3" }, 12.41 + 0.6],
+    ["a third Redis node and its seven alarms", { redisNodeCount: "3" }, 12.41 + 0.7],
     ["a task", { analyticsMinimumTasks: "1" }, 365 * 0.02024 + 365 * 0.004445],
   ])("grows by %s", async (_, given, usd) => {
     const [before, after] = [await costOfStack("dev"), await costOfStack("dev", given)];

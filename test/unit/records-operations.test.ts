@@ -123,8 +123,8 @@ describe("RecordsOperations", () => {
     [
       "audit-verification",
       "rate(1 day)",
-      "Fails, and so pages, where the audit trail is not as it was written",
-      '{"command":"assert-audit-intact"}',
+      "Verifies that the audit trail is as it was written",
+      '{"command":"verify-audit"}',
     ],
   ])("runs %s at a %s", (name, scheduleExpression, description, input) => {
     expect(only(recorded, "aws:cloudwatch/eventRule:EventRule", name).inputs).toEqual({

@@ -188,13 +188,13 @@ test("NAT gateways stand in public subnets, each with an address of its own", as
 });
 
 describe("endpoints", () => {
-  test("of S3 serve the private and the data subnets, and let through images' layers only", () => {
+  test("of S3 serve the private subnets, and let through images' layers only", () => {
     const s3 = only(
       endpoints.filter(({ VpcEndpointType }) => VpcEndpointType === "Gateway"),
       "gateway endpoint",
     );
     expect(s3).toMatchObject({ ServiceName: `com.amazonaws.${region}.s3`, State: "available" });
-    const served = new Set([...privateSubnetIds, ...dataSubnetIds].map((id) => routeTableOf(id).RouteTableId));
+    const served = new Set(privateSubnetIds.map((id) => routeTableOf(id).RouteTableId));
     expect([...(s3.RouteTableIds ?? [])].sort()).toEqual([...served].sort());
     expect(canonical(parsePolicy(s3.PolicyDocument))).toEqual(
       canonical({

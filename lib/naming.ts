@@ -195,6 +195,9 @@ export function globalName(
   return `${resourceName(type, environmentSuffix)}-${accountId}`;
 }
 
+/** What the account's bootstrap has in the tag that tells environments apart: an environment of that name would take it along where it is swept. */
+const bootstrapSuffix = "bootstrap";
+
 /** What is wrong with a suffix, or undefined. */
 export function validateSuffix(suffix: string): string | undefined {
   if (suffix.length < 1 || suffix.length > maximumSuffixLength) {
@@ -209,6 +212,9 @@ export function validateSuffix(suffix: string): string | undefined {
   const reserved = ["aws", "amazon", "cognito"].find((word) => suffix.includes(word));
   if (reserved) {
     return `must not contain "${reserved}" (Cognito refuses it in the domain of the sign-in pages)`;
+  }
+  if (suffix === bootstrapSuffix) {
+    return `must not be "${bootstrapSuffix}" (the account's state backend and deploy roles have it in their tags)`;
   }
   const tooLong = (Object.keys(resourceTypes) as ResourceType[]).find(
     (type) => resourceName(type, suffix).length > nameLimits[resourceTypes[type]],

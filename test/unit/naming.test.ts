@@ -69,7 +69,7 @@ describe("a physical name", () => {
 });
 
 describe("a suffix", () => {
-  it.each(["a", "dev", "pr-42", "x1", "a-b-c", longest])("may be %s", (suffix) => {
+  it.each(["a", "dev", "pr-42", "x1", "a-b-c", "bootstrap-2", "my-bootstrap", longest])("may be %s", (suffix) => {
     expect(validateSuffix(suffix)).toBeUndefined();
   });
 
@@ -90,6 +90,7 @@ describe("a suffix", () => {
     ["a--b", "must not hold two hyphens in a row (RDS and ElastiCache refuse such identifiers)"],
     ["my-aws", 'must not contain "aws" (Cognito refuses it in the domain of the sign-in pages)'],
     ["amazonas", 'must not contain "amazon" (Cognito refuses it in the domain of the sign-in pages)'],
+    ["bootstrap", `must not be "bootstrap" (the account's state backend and deploy roles have it in their tags)`],
     ["cognito", 'must not contain "cognito" (Cognito refuses it in the domain of the sign-in pages)'],
   ])("may not be %j", (suffix, reason) => {
     expect(validateSuffix(suffix)).toBe(reason);
@@ -99,7 +100,7 @@ describe("a suffix", () => {
   const wellFormed = fc
     .tuple(fc.stringMatching(/^[a-z]$/), words)
     .map(([letter, parts]) => letter + parts.join("-"))
-    .filter((suffix) => suffix.length <= 20 && !/aws|amazon|cognito/.test(suffix));
+    .filter((suffix) => suffix.length <= 20 && !/aws|amazon|cognito|^bootstrap$/.test(suffix));
   const anything = fc.oneof(
     fc.string({ unit: "binary", maxLength: 30 }),
     fc.stringMatching(/^[abz09-]{0,24}$/),
@@ -134,6 +135,7 @@ describe("a suffix", () => {
     }
     if (reason === form) return !/^[a-z]/.test(suffix) || !/[a-z0-9]$/.test(suffix) || /[^a-z0-9-]/.test(suffix);
     if (reason.startsWith("must not hold two hyphens")) return suffix.includes("--");
+    if (reason.startsWith('must not be "bootstrap"')) return suffix === "bootstrap";
     const [, word] = /^must not contain "(\w+)"/.exec(reason) ?? [];
     return word !== undefined && suffix.includes(word);
   }

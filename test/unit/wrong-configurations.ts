@@ -143,6 +143,11 @@ export const wrongValues: WrongValue[] = [
       malformed: [`my-${word}`],
     }),
   ),
+  ...refused(
+    "environmentSuffix",
+    'must not be "bootstrap" (the account\'s state backend and deploy roles have it in their tags)',
+    { malformed: ["bootstrap"] },
+  ),
   ...refused("region", "allowed is an AWS region such as eu-west-1", {
     ...form("eu-west-1"),
     malformed: ["eu", "eu-west", "EU-WEST-1", "eu-west-1a", "Ireland", "eu_west_1", "eu-west-10", "eu-west-1\n"],

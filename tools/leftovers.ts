@@ -78,6 +78,9 @@ export async function findLeftovers(
 /** Enough for an account in which several other environments go away meanwhile. */
 const mostLists = 10;
 
+/** Milliseconds: what AWS still lists although it is gone is no longer listed soon. */
+const pauseBetweenLists = 3000;
+
 /**
  * Lists again where something was listed that had gone before its tags were asked for.
  * It is not left out on that answer alone: some services give it of what they are just deleting, too, which is still left then.
@@ -89,6 +92,7 @@ export async function list(inventory: () => Promise<Found[]>): Promise<Found[]> 
     } catch (error) {
       if (!isGone(error) || lists === mostLists) throw error;
     }
+    await new Promise((resume) => setTimeout(resume, pauseBetweenLists));
   }
 }
 

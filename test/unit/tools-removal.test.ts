@@ -1,18 +1,27 @@
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElastiCacheClient } from "@aws-sdk/client-elasticache";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { RDSClient } from "@aws-sdk/client-rds";
+import { WAFV2Client } from "@aws-sdk/client-wafv2";
 import { clientConfig } from "../../tools/aws-environment";
 import { type Found, foundTypes, type FoundType } from "../../tools/leftovers/inventory";
 import { removeOne } from "../../tools/removal";
+import { apiGateway } from "../../tools/removal/api-gateway";
+import { cognito } from "../../tools/removal/cognito";
 import { ec2 } from "../../tools/removal/ec2";
 import { ecs } from "../../tools/removal/ecs";
 import { elasticache } from "../../tools/removal/elasticache";
+import { eventBridge } from "../../tools/removal/eventbridge";
+import { iam } from "../../tools/removal/iam";
 import { stages } from "../../tools/removal/order";
-import { regionsIn } from "../../tools/removal/other-regions";
 import { rds } from "../../tools/removal/rds";
 import { InUseError } from "../../tools/removal/refusals";
 import type { Removal } from "../../tools/removal/removal";
+import { wafv2 } from "../../tools/removal/wafv2";
 import { answerAs, awsError } from "./aws-answers";
 
 describe("the order of removal", () => {
@@ -261,17 +270,107 @@ describe("what AWS takes minutes to remove", () => {
   });
 });
 
-describe("the regions of a policy document", () => {
-  it("are those of its ARNs", () => {
-    const Resource = [
-      "arn:aws:logs:eu-west-1:123456789012:log-group:audit-dev:*",
-      "arn:aws:rds-db:eu-central-1:123456789012:dbuser:db-1/analytics",
-      "arn:aws-us-gov:ec2:us-gov-west-1:123456789012:network-interface/*",
-    ];
-    expect(regionsIn(JSON.stringify({ Resource }))).toEqual(["eu-west-1", "eu-central-1", "us-gov-west-1"]);
+describe("what comes before a removal", () => {
+  const config = clientConfig("http://localhost:1");
+  const gone = awsError("NoSuchEntityException");
+  const arn = "arn:aws:iam::123456789012:policy/rotation-dev";
+
+  /** Each with what it is called by, the client that is asked, what AWS answers, what finds nothing, and what removes it. */
+  const kinds: [
+    name: string,
+    remove: Removal,
+    client: { prototype: object },
+    answers: Record<string, object>,
+    before: string[],
+    command: string,
+  ][] = [
+    [
+      "a role",
+      iam(config)["aws:iam/role:Role"],
+      IAMClient,
+      {
+        ListAttachedRolePolicies: { AttachedPolicies: [{ PolicyArn: arn }] },
+        ListRolePolicies: { PolicyNames: ["inline"] },
+      },
+      ["DetachRolePolicy", "DeleteRolePolicy"],
+      "DeleteRole",
+    ],
+    [
+      "a policy",
+      iam(config)["aws:iam/policy:Policy"],
+      IAMClient,
+      {
+        ListEntitiesForPolicy: { PolicyRoles: [{ RoleName: "rotation-dev" }] },
+        ListPolicyVersions: { Versions: [{ VersionId: "v1", IsDefaultVersion: false }] },
+      },
+      ["DetachRolePolicy", "DeletePolicyVersion"],
+      "DeletePolicy",
+    ],
+    [
+      "a schedule",
+      eventBridge(config)["aws:cloudwatch/eventRule:EventRule"],
+      EventBridgeClient,
+      { ListTargetsByRule: { Targets: [{ Id: "1" }] } },
+      ["RemoveTargets"],
+      "DeleteRule",
+    ],
+    [
+      "a usage plan",
+      apiGateway(config)["aws:apigateway/usagePlan:UsagePlan"],
+      APIGatewayClient,
+      { GetUsagePlan: { apiStages: [{ apiId: "a1b2c3", stage: "dev" }] } },
+      ["UpdateUsagePlan"],
+      "DeleteUsagePlan",
+    ],
+    [
+      "a user pool",
+      cognito(config)["aws:cognito/userPool:UserPool"],
+      CognitoIdentityProviderClient,
+      { DescribeUserPool: { UserPool: { Domain: "records-sign-in-dev" } } },
+      ["DeleteUserPoolDomain"],
+      "DeleteUserPool",
+    ],
+    [
+      "an internet gateway",
+      ec2(config)["aws:ec2/internetGateway:InternetGateway"],
+      EC2Client,
+      { DescribeInternetGateways: { InternetGateways: [{ Attachments: [{ VpcId: "vpc-1" }] }] } },
+      ["DetachInternetGateway"],
+      "DeleteInternetGateway",
+    ],
+    [
+      "a cluster",
+      ecs(config)["aws:ecs/cluster:Cluster"],
+      ECSClient,
+      { ListTasks: { taskArns: ["arn:1"] } },
+      ["StopTask"],
+      "DeleteCluster",
+    ],
+    [
+      "a firewall",
+      wafv2(config)["aws:wafv2/webAcl:WebAcl"],
+      WAFV2Client,
+      { GetWebACL: { LockToken: "1" }, ListResourcesForWebACL: { ResourceArns: ["arn:1"] } },
+      ["DisassociateWebACL", "DeleteLoggingConfiguration"],
+      "DeleteWebACL",
+    ],
+  ];
+  const answersOf = (answers: Record<string, object>) =>
+    Object.fromEntries(Object.entries(answers).map(([command, answer]) => [command, () => answer]));
+
+  it.each(kinds)("does not count as the removal where it finds nothing: %s", async (...kind) => {
+    const [, remove, client, answers, before, command] = kind;
+    const refusal = awsError("DeleteConflictException");
+    const refusals = Object.fromEntries(before.map((one) => [one, gone]));
+    const sent = answerAs(client, answersOf({ ...answers, ...refusals, [command]: refusal }));
+    await expect(remove({ type: "aws:ec2/vpc:Vpc", id: "it", names: ["it"], tags: {} })).rejects.toBe(refusal);
+    expect(sent).toEqual(expect.arrayContaining([...before, command]));
   });
 
-  it("are none where ARNs have none", () => {
-    expect(regionsIn('{"Resource":["*","arn:aws:s3:::bucket/*","arn:aws:iam::123456789012:role/a"]}')).toEqual([]);
+  it.each(kinds)("is no less refused than the removal: %s", async (...kind) => {
+    const [, remove, client, answers, [first = ""]] = kind;
+    const refusal = awsError("AccessDenied");
+    answerAs(client, answersOf({ ...answers, [first]: refusal }));
+    await expect(remove({ type: "aws:ec2/vpc:Vpc", id: "it", names: ["it"], tags: {} })).rejects.toBe(refusal);
   });
 });

@@ -7,9 +7,10 @@ import {
   paginateDescribeReplicationGroups,
   paginateDescribeSnapshots,
 } from "@aws-sdk/client-elasticache";
-import { askEach, collect, type FoundType, type Inventory, tagRecord } from "./inventory";
+import { askEach, collect, type Found, type FoundType, type Inventory, tagRecord } from "./inventory";
 
 const replicationGroup = "aws:elasticache/replicationGroup:ReplicationGroup";
+const snapshot = "aws:elasticache/snapshot:Snapshot";
 
 export const elasticache: Inventory = async (config) => {
   const client = new ElastiCacheClient(config);
@@ -18,7 +19,8 @@ export const elasticache: Inventory = async (config) => {
     id,
     arn,
     owner,
-    names: [id, owner],
+    // Anybody may call a snapshot as the cache of another environment.
+    names: type === snapshot ? [owner] : [id, owner],
   });
   const all = await Promise.all([
     collect(paginateDescribeReplicationGroups({ client }, {}), (page) =>
@@ -40,8 +42,8 @@ export const elasticache: Inventory = async (config) => {
       ),
     ),
     collect(paginateDescribeSnapshots({ client }, {}), (page) =>
-      page.Snapshots?.map(({ ARN, SnapshotName, ReplicationGroupId }) =>
-        found("aws:elasticache/snapshot:Snapshot", SnapshotName, ARN, ReplicationGroupId),
+      page.Snapshots?.map(({ ARN, CacheClusterId, ReplicationGroupId, SnapshotName }) =>
+        found(snapshot, SnapshotName, ARN, ReplicationGroupId ?? groupOfNode(CacheClusterId)),
       ),
     ),
   ]);
@@ -50,10 +52,13 @@ export const elasticache: Inventory = async (config) => {
   return askEach(listed, async ({ arn, owner, ...thing }) => {
     // A replication group's nodes and snapshots are its own, tagged or not.
     const group = listed.find(({ id, type }) => type === replicationGroup && id === owner);
-    return { ...thing, tags: await tags(group?.arn ?? arn), inheritsTags: group !== undefined };
+    const own = await tags(group?.arn ?? arn);
+    // What a snapshot without tags was taken of, its name alone tells once its group is gone.
+    const isLost = thing.type === snapshot && group === undefined && Object.keys(own ?? {}).length === 0;
+    return { ...thing, tags: isLost ? undefined : own, inheritsTags: group !== undefined };
   });
 
-  async function tags(ResourceName: string | undefined): Promise<Record<string, string> | undefined> {
+  async function tags(ResourceName: string | undefined): Promise<Found["tags"]> {
     try {
       const { TagList } = await client.send(new ListTagsForResourceCommand({ ResourceName }));
       return tagRecord(TagList);
@@ -64,3 +69,8 @@ export const elasticache: Inventory = async (config) => {
     }
   }
 };
+
+/** A snapshot may name the node alone that it was taken of, which is called as its group, with a number. */
+function groupOfNode(node: string | undefined): string | undefined {
+  return /^(.+)-\d{3}$/.exec(node ?? "")?.[1];
+}

@@ -6,6 +6,7 @@ import {
   GetUsagePlanCommand,
   UpdateUsagePlanCommand,
 } from "@aws-sdk/client-api-gateway";
+import { unlessGone } from "./refusals";
 import type { Removals } from "./removal";
 
 export const apiGateway: Removals<
@@ -24,7 +25,7 @@ export const apiGateway: Removals<
           path: "/apiStages",
           value: `${apiId}:${stage}`,
         }));
-        await client.send(new UpdateUsagePlanCommand({ usagePlanId, patchOperations }));
+        await unlessGone(client.send(new UpdateUsagePlanCommand({ usagePlanId, patchOperations })));
       }
       await client.send(new DeleteUsagePlanCommand({ usagePlanId }));
     },

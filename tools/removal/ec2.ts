@@ -21,7 +21,7 @@ import {
   RevokeSecurityGroupIngressCommand,
   type UnsuccessfulItem,
 } from "@aws-sdk/client-ec2";
-import { InUseError } from "./refusals";
+import { InUseError, unlessGone } from "./refusals";
 import { inMinutes, type Removals } from "./removal";
 
 export const ec2: Removals<
@@ -55,7 +55,7 @@ export const ec2: Removals<
         new DescribeInternetGatewaysCommand({ InternetGatewayIds: [InternetGatewayId] }),
       );
       for (const { VpcId } of InternetGateways.flatMap(({ Attachments = [] }) => Attachments)) {
-        await client.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId }));
+        await unlessGone(client.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId })));
       }
       await client.send(new DeleteInternetGatewayCommand({ InternetGatewayId }));
     },

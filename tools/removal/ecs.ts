@@ -12,6 +12,7 @@ import {
   StopTaskCommand,
 } from "@aws-sdk/client-ecs";
 import { collect } from "../leftovers/inventory";
+import { unlessGone } from "./refusals";
 import { inMinutes, type Removals } from "./removal";
 
 export const ecs: Removals<
@@ -35,7 +36,7 @@ export const ecs: Removals<
     // Tasks that operators started by hand are of no service.
     "aws:ecs/cluster:Cluster": async ({ id: cluster }) => {
       const tasks = await collect(paginateListTasks({ client }, { cluster }), (page) => page.taskArns);
-      for (const task of tasks) await client.send(new StopTaskCommand({ cluster, task, reason: "sweep" }));
+      for (const task of tasks) await unlessGone(client.send(new StopTaskCommand({ cluster, task, reason: "sweep" })));
       await client.send(new DeleteClusterCommand({ cluster }));
     },
     "aws:ecs/service:Service": inMinutes(

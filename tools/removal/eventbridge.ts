@@ -4,6 +4,7 @@ import {
   ListTargetsByRuleCommand,
   RemoveTargetsCommand,
 } from "@aws-sdk/client-eventbridge";
+import { unlessGone } from "./refusals";
 import type { Removals } from "./removal";
 
 export const eventBridge: Removals<"aws:cloudwatch/eventRule:EventRule"> = (config) => {
@@ -12,7 +13,7 @@ export const eventBridge: Removals<"aws:cloudwatch/eventRule:EventRule"> = (conf
     "aws:cloudwatch/eventRule:EventRule": async ({ id }) => {
       const { Targets = [] } = await client.send(new ListTargetsByRuleCommand({ Rule: id }));
       const Ids = Targets.map((target) => target.Id ?? "");
-      if (Ids.length > 0) await client.send(new RemoveTargetsCommand({ Rule: id, Ids }));
+      if (Ids.length > 0) await unlessGone(client.send(new RemoveTargetsCommand({ Rule: id, Ids })));
       await client.send(new DeleteRuleCommand({ Name: id }));
     },
   };

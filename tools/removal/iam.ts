@@ -11,6 +11,7 @@ import {
   paginateListRolePolicies,
 } from "@aws-sdk/client-iam";
 import { collect } from "../leftovers/inventory";
+import { unlessGone } from "./refusals";
 import type { Removals } from "./removal";
 
 export const iam: Removals<"aws:iam/policy:Policy" | "aws:iam/role:Role"> = (config) => {
@@ -18,10 +19,12 @@ export const iam: Removals<"aws:iam/policy:Policy" | "aws:iam/role:Role"> = (con
   return {
     "aws:iam/policy:Policy": async ({ id: PolicyArn }) => {
       const roles = await collect(paginateListEntitiesForPolicy({ client }, { PolicyArn }), (page) => page.PolicyRoles);
-      for (const { RoleName } of roles) await client.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
+      for (const { RoleName } of roles) {
+        await unlessGone(client.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })));
+      }
       const versions = await collect(paginateListPolicyVersions({ client }, { PolicyArn }), (page) => page.Versions);
       for (const { VersionId } of versions.filter(({ IsDefaultVersion }) => !IsDefaultVersion)) {
-        await client.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
+        await unlessGone(client.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId })));
       }
       await client.send(new DeletePolicyCommand({ PolicyArn }));
     },
@@ -30,9 +33,13 @@ export const iam: Removals<"aws:iam/policy:Policy" | "aws:iam/role:Role"> = (con
         paginateListAttachedRolePolicies({ client }, { RoleName }),
         (page) => page.AttachedPolicies,
       );
-      for (const { PolicyArn } of attached) await client.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
+      for (const { PolicyArn } of attached) {
+        await unlessGone(client.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })));
+      }
       const inline = await collect(paginateListRolePolicies({ client }, { RoleName }), (page) => page.PolicyNames);
-      for (const PolicyName of inline) await client.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
+      for (const PolicyName of inline) {
+        await unlessGone(client.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })));
+      }
       await client.send(new DeleteRoleCommand({ RoleName }));
     },
   };

@@ -5,6 +5,15 @@ export function isGone(error: unknown): boolean {
   return /NotFound|NoSuch(Entity|Bucket)|Nonexistent|NotActive/.test(nameOf(error));
 }
 
+/** What comes before the removal itself, and is about something else: where that is gone, there is nothing to do, and what is to be removed may still be there. */
+export async function unlessGone(request: Promise<unknown>): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}
+
 /** Something that is on its way out still holds it: worth waiting for. Each service has a name of its own for that. */
 export function isInUse(error: unknown): boolean {
   return /DependencyViolation|InUse|Conflict|Contains|AssociatedItem|Invalid\w*State/.test(nameOf(error));

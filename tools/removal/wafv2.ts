@@ -6,8 +6,8 @@ import {
   ListResourcesForWebACLCommand,
   WAFV2Client,
 } from "@aws-sdk/client-wafv2";
+import { unlessGone } from "./refusals";
 import type { Removals } from "./removal";
-import { isGone } from "./refusals";
 
 const Scope = "REGIONAL";
 
@@ -19,10 +19,10 @@ export const wafv2: Removals<"aws:wafv2/webAcl:WebAcl"> = (config) => {
       const { ResourceArns = [] } = await client.send(
         new ListResourcesForWebACLCommand({ WebACLArn: WebACL?.ARN, ResourceType: "API_GATEWAY" }),
       );
-      for (const ResourceArn of ResourceArns) await client.send(new DisassociateWebACLCommand({ ResourceArn }));
-      await client.send(new DeleteLoggingConfigurationCommand({ ResourceArn: WebACL?.ARN })).catch((error: unknown) => {
-        if (!isGone(error)) throw error;
-      });
+      for (const ResourceArn of ResourceArns) {
+        await unlessGone(client.send(new DisassociateWebACLCommand({ ResourceArn })));
+      }
+      await unlessGone(client.send(new DeleteLoggingConfigurationCommand({ ResourceArn: WebACL?.ARN })));
       await client.send(new DeleteWebACLCommand({ Name, Scope, Id, LockToken }));
     },
   };

@@ -1,3 +1,4 @@
+import { InvalidArgumentError, Option } from "commander";
 import { settings } from "../lib/config";
 import { UserError } from "./cli";
 import type { ClientConfig } from "./leftovers/inventory";
@@ -50,4 +51,13 @@ export function accountConfig(region: string): ClientConfig {
 /** How to look through a whole account, which holds much besides ours: that meets AWS's request limits. */
 export function patientConfig(region: string): ClientConfig {
   return { region, maxAttempts: 10, retryMode: "adaptive" };
+}
+
+/** `--region`, as the program takes it. */
+export function regionOption(): Option {
+  const { allowed, default: usual, parse } = settings.region;
+  return new Option("--region <region>", "region of the environment").default(usual).argParser((value) => {
+    if (parse(value) === undefined) throw new InvalidArgumentError(`It must be ${allowed}.`);
+    return value;
+  });
 }

@@ -14,6 +14,22 @@ export async function withProgress<T>(what: string, work: () => Promise<T>, howF
   }
 }
 
+/** Milliseconds after which people wonder. */
+const unremarked = 5000;
+
+/** The same for what mostly takes no time: says nothing unless it takes more than five seconds. */
+export async function withLateProgress<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const working = work();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<true>((resume) => {
+    timer = setTimeout(resume, unremarked, true);
+  });
+  const isLate = await Promise.race([working.then(() => false), late]).finally(() => {
+    clearTimeout(timer);
+  });
+  return isLate ? withProgress(what, () => working) : working;
+}
+
 /** Measures the phases of a command. */
 export class Phases {
   private readonly measured: { name: string; seconds: number }[] = [];

@@ -1,3 +1,4 @@
+import { describeLeftovers } from "./leftovers";
 import type { ClientConfig, Found, FoundType } from "./leftovers/inventory";
 import { withProgress } from "./progress";
 import { apiGateway } from "./removal/api-gateway";
@@ -73,6 +74,16 @@ export async function removeAll(config: ClientConfig, all: Found[]): Promise<Fai
     if (failures.flat().length > 0) return failures.flat();
   }
   return [];
+}
+
+/** Why nothing of it is to be removed: what somebody has protected against deletion would stop it half way, with the users and secrets gone already. */
+export function describeProtected(all: Found[]): string | undefined {
+  const kept = all.filter(({ isProtected }) => isProtected);
+  if (kept.length === 0) return undefined;
+  return [
+    `Nothing was removed, as somebody has protected this against deletion:\n${describeLeftovers(kept)}`,
+    "Ask who and why; take the protection off, and run the same command again.",
+  ].join("\n");
 }
 
 /** What could not be removed, and why, a line each. */

@@ -1,4 +1,11 @@
-import { accountConfig, assertLoopback, clientConfig, localAwsEnvironment } from "../../tools/aws-environment";
+import { Command } from "commander";
+import {
+  accountConfig,
+  assertLoopback,
+  clientConfig,
+  localAwsEnvironment,
+  regionOption,
+} from "../../tools/aws-environment";
 
 const original = process.env;
 
@@ -66,4 +73,25 @@ it("does not take a local AWS for the user's account", () => {
   expect(() => accountConfig("eu-west-1")).toThrow(
     'AWS_ENDPOINT_URL is "http://localhost:5000", which is not AWS. Unset it, or add --local to use it.',
   );
+});
+
+describe("a region", () => {
+  const parsed = (...options: string[]) =>
+    new Command()
+      .exitOverride()
+      .configureOutput({ writeErr: () => undefined })
+      .addOption(regionOption())
+      .parse(options, {
+        from: "user",
+      })
+      .opts();
+
+  it("is eu-west-1 unless given", () => {
+    expect(parsed()).toEqual({ region: "eu-west-1" });
+    expect(parsed("--region", "us-gov-west-1")).toEqual({ region: "us-gov-west-1" });
+  });
+
+  it.each(["eu-west1", "Ireland", ""])("is refused where it is none: %j", (region) => {
+    expect(() => parsed("--region", region)).toThrow(/is invalid\. It must be an AWS region such as eu-west-1\.$/);
+  });
 });

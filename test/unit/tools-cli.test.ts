@@ -1,11 +1,12 @@
 import { runCommand, UserError } from "../../tools/cli";
+import { awsError } from "./aws-answers";
 
 /** What a command prints and ends with that fails so. */
-async function outcomeOf(error: Error) {
+async function outcomeOf(error: Error, exitCodeOf?: (error: unknown) => number) {
   const print = jest.spyOn(console, "error").mockImplementation();
   const before = process.exitCode;
   try {
-    runCommand(() => Promise.reject(error));
+    runCommand(() => Promise.reject(error), exitCodeOf);
     await new Promise(setImmediate);
     return { printed: print.mock.calls, exitCode: process.exitCode };
   } finally {
@@ -20,6 +21,23 @@ describe("a command that fails", () => {
       printed: [["\nThere is no stack."]],
       exitCode: 1,
     });
+  });
+
+  it("tells what to do about an error of AWS's, where that is known, and not where in the code it came up", async () => {
+    const cause = awsError("ExpiredToken", "The security token included in the request is expired");
+    expect(await outcomeOf(new Error("EC2 cannot be looked through", { cause }))).toEqual({
+      printed: [
+        [
+          "\nAWS does not accept these credentials: The security token included in the request is expired\nSign in again, as by aws sso login, and run the same command again.",
+        ],
+      ],
+      exitCode: 1,
+    });
+  });
+
+  it("ends with the exit code that it has for the error", async () => {
+    const error = new UserError("Nothing could be looked at.");
+    expect((await outcomeOf(error, (given) => (given === error ? 2 : 1))).exitCode).toBe(2);
   });
 
   it("tells all of an error that nobody expected, in a text that the console does not color", async () => {

@@ -1,8 +1,11 @@
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { ElastiCacheClient } from "@aws-sdk/client-elasticache";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { RDSClient } from "@aws-sdk/client-rds";
 import { S3Client } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { environmentTags, functionTypes, resourceName, serviceLogGroups, validateSuffix } from "../../lib/naming";
@@ -10,9 +13,12 @@ import { clientConfig } from "../../tools/aws-environment";
 import { belongsTo, describeLeftovers, list } from "../../tools/leftovers";
 import type { Found, FoundType } from "../../tools/leftovers/inventory";
 import { cloudTrail } from "../../tools/leftovers/cloudtrail";
+import { cognito } from "../../tools/leftovers/cognito";
+import { elasticache } from "../../tools/leftovers/elasticache";
 import { kms } from "../../tools/leftovers/kms";
 import { lambda } from "../../tools/leftovers/lambda";
 import { logs } from "../../tools/leftovers/logs";
+import { rds } from "../../tools/leftovers/rds";
 import { s3 } from "../../tools/leftovers/s3";
 import { answerAs, awsError } from "./aws-answers";
 
@@ -144,6 +150,74 @@ describe("the log group of an API's requests", () => {
   });
 });
 
+describe("snapshots of a cache", () => {
+  const ours = Object.entries(environmentTags("dev", {})).map(([Key, Value]) => ({ Key, Value }));
+  const theirs = [{ Key: "Environment", Value: "theirs" }];
+
+  /** Snapshots that are the environment's, while these replication groups are there. */
+  const found = async (...groups: string[]) => {
+    const tags: Record<string, object[]> = { "redis-dev": ours, "of others": theirs };
+    answerAs(ElastiCacheClient, {
+      DescribeReplicationGroups: () => ({
+        ReplicationGroups: groups.map((name) => ({ ReplicationGroupId: name, ARN: name })),
+      }),
+      DescribeCacheClusters: () => ({}),
+      DescribeCacheSubnetGroups: () => ({}),
+      DescribeCacheParameterGroups: () => ({}),
+      DescribeSnapshots: () => ({
+        Snapshots: [
+          { SnapshotName: "of the group", ARN: "1", ReplicationGroupId: "redis-dev" },
+          { SnapshotName: "of a node", ARN: "2", CacheClusterId: "redis-dev-002" },
+          { SnapshotName: "of others", ARN: "of others", ReplicationGroupId: "redis-dev" },
+          { SnapshotName: "redis-dev", ARN: "3", ReplicationGroupId: "redis-dev-2" },
+          { SnapshotName: "of another node", ARN: "4", CacheClusterId: "redis-dev-2-001" },
+          { SnapshotName: "of a cluster", ARN: "5", CacheClusterId: "redis-dev" },
+        ],
+      }),
+      ListTagsForResource: ({ ResourceName }) => ({ TagList: tags[String(ResourceName)] ?? [] }),
+    });
+    return (await elasticache(config, wanted))
+      .filter((thing) => thing.type.includes("snapshot") && belongsTo(thing, "dev"))
+      .map(({ id }) => id);
+  };
+
+  it("are its group's as long as that is there", async () => {
+    expect(await found("redis-dev")).toEqual(["of the group", "of a node", "of others"]);
+  });
+
+  it("are told by the name of their group once it is gone, where they have no tags", async () => {
+    expect(await found()).toEqual(["of the group", "of a node"]);
+  });
+});
+
+describe("what somebody has protected against deletion", () => {
+  it.each([
+    [true, true],
+    [false, false],
+    [undefined, false],
+  ])("is a database of which RDS says %j", async (DeletionProtection, isProtected) => {
+    answerAs(RDSClient, {
+      DescribeDBInstances: () => ({ DBInstances: [{ DBInstanceIdentifier: "rds-postgres-dev", DeletionProtection }] }),
+      DescribeDBSnapshots: () => ({}),
+      DescribeDBInstanceAutomatedBackups: () => ({}),
+      DescribeDBSubnetGroups: () => ({}),
+      DescribeDBParameterGroups: () => ({}),
+    });
+    expect(await rds(config, wanted)).toMatchObject([{ id: "rds-postgres-dev", isProtected }]);
+  });
+
+  it.each([
+    ["ACTIVE", true],
+    ["INACTIVE", false],
+  ])("is a user pool of which Cognito says %s", async (DeletionProtection, isProtected) => {
+    answerAs(CognitoIdentityProviderClient, {
+      ListUserPools: () => ({ UserPools: [{ Id: "eu-west-1_a", Name: "users-dev" }] }),
+      DescribeUserPool: () => ({ UserPool: { DeletionProtection } }),
+    });
+    expect(await cognito(config, wanted)).toMatchObject([{ id: "eu-west-1_a", isProtected }]);
+  });
+});
+
 describe("what the look passes over", () => {
   const Tags = Object.entries(environmentTags("dev", {})).map(([Key, Value]) => ({ Key, Value }));
 
@@ -223,21 +297,39 @@ describe("what goes away between its listing and the question for its tags", () 
       const error = errors.shift();
       return error ? Promise.reject(error) : Promise.resolve([named(dashboard, "records-dev")]);
     });
-    const found = await list(inventory).catch((error: unknown) => error);
-    return { found, lists: inventory.mock.calls.length };
+    const begin = Date.now();
+    const found = list(inventory).then(
+      (things) => ({ found: things, seconds: (Date.now() - begin) / 1000 }),
+      (error: unknown) => ({ found: error, seconds: (Date.now() - begin) / 1000 }),
+    );
+    await jest.runAllTimersAsync();
+    return { ...(await found), lists: inventory.mock.calls.length };
   };
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
   const gone = (times: number) => Array.from({ length: times }, () => awsError("NoSuchEntityException"));
 
-  it("is listed again, as often as others go away", async () => {
-    expect(await listing(gone(9))).toEqual({ found: [named(dashboard, "records-dev")], lists: 10 });
+  it("is listed again three seconds later, as often as others go away", async () => {
+    expect(await listing(gone(9))).toEqual({ found: [named(dashboard, "records-dev")], lists: 10, seconds: 27 });
   });
 
   it("is no answer when it is listed every time", async () => {
-    expect(await listing(gone(11))).toEqual({ found: awsError("NoSuchEntityException"), lists: 10 });
+    expect(await listing(gone(11))).toEqual({ found: awsError("NoSuchEntityException"), lists: 10, seconds: 27 });
   });
 
   it("is nothing else that AWS refuses", async () => {
-    expect(await listing([awsError("AccessDenied")])).toEqual({ found: awsError("AccessDenied"), lists: 1 });
+    expect(await listing([awsError("AccessDenied")])).toEqual({
+      found: awsError("AccessDenied"),
+      lists: 1,
+      seconds: 0,
+    });
   });
 });
 

@@ -15,6 +15,7 @@ export const cognito: Inventory = async (config) => {
       id: Id,
       names: [Name, UserPool?.Domain],
       tags: UserPool?.UserPoolTags ?? {},
+      isProtected: UserPool?.DeletionProtection === "ACTIVE",
     };
   });
 };

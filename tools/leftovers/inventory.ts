@@ -64,6 +64,8 @@ export interface Found {
   tags: Record<string, string> | undefined;
   /** It has none itself: its tags are those of what it lies in, where others may have put it. */
   inheritsTags?: boolean;
+  /** Somebody has protected it against deletion by hand, as the program does not. */
+  isProtected?: boolean;
 }
 
 /** How the clients reach AWS: the account whose credentials the SDK finds, unless a local AWS is given. */

@@ -32,9 +32,10 @@ async function instancesAndBackups(client: RDSClient): Promise<Found[]> {
   return (
     await Promise.all([
       collect(paginateDescribeDBInstances({ client }, {}), (page) =>
-        page.DBInstances?.map(({ DBInstanceIdentifier: id = "", TagList }) =>
-          found("aws:rds/instance:Instance", id, id, tagRecord(TagList)),
-        ),
+        page.DBInstances?.map(({ DBInstanceIdentifier: id = "", DeletionProtection, TagList }) => ({
+          ...found("aws:rds/instance:Instance", id, id, tagRecord(TagList)),
+          isProtected: DeletionProtection === true,
+        })),
       ),
       collect(paginateDescribeDBSnapshots({ client }, {}), (page) =>
         page.DBSnapshots?.map(({ DBSnapshotIdentifier: id = "", DBInstanceIdentifier, TagList }) =>

@@ -2,7 +2,7 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { Command } from "commander";
 import { runCommand, UserError } from "./cli";
-import { findOperationsFunction, type OperationsFunction } from "./operations-function";
+import { findOperationsFunction, type OperationsFunction, withoutFunction } from "./operations-function";
 import { localFolder } from "./paths";
 import { withProgress } from "./progress";
 
@@ -60,12 +60,15 @@ async function target(): Promise<OperationsFunction> {
 }
 
 /** Invokes the function, prints what it answers and returns that. */
-async function invoke({ config, name }: OperationsFunction, event: object, what: string): Promise<unknown> {
+async function invoke(operations: OperationsFunction, event: object, what: string): Promise<unknown> {
+  const { config, name } = operations;
   // Twice would be no harm, but would hide how long the first has taken.
   const client = new LambdaClient({ ...config, maxAttempts: 1, requestHandler: { requestTimeout } });
   const { FunctionError, Payload } = await withProgress(what, () =>
     client.send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) })),
-  );
+  ).catch((error: unknown) => {
+    throw withoutFunction(error, operations);
+  });
   const answer: unknown = JSON.parse(Payload?.transformToString() ?? "null");
   if (FunctionError !== undefined) throw new UserError((answer as { errorMessage: string }).errorMessage);
   console.log(JSON.stringify(answer, undefined, 2));

@@ -52,6 +52,17 @@ export async function findOperationsFunction(
   return { name, config, caller: Arn, description };
 }
 
+/** What became of an invocation: that there is no such function is mostly a matter of whose credentials these are. */
+export function withoutFunction(error: unknown, { description, name }: OperationsFunction): unknown {
+  if (!(error instanceof Error) || error.name !== "ResourceNotFoundException") return error;
+  return new UserError(
+    [
+      `There is no function ${description}.`,
+      `Sign in to the account that the environment is in; or make the outputs again, if it is not called ${name} any more.`,
+    ].join("\n"),
+  );
+}
+
 async function localConfig(folder: LocalFolder): Promise<ClientConfig> {
   const endpoint = await runningEndpoint(folder);
   if (!endpoint) throw new UserError(`No local AWS runs. Start it and deploy: npm run local. ${forAws}`);

@@ -1,5 +1,6 @@
 /** `npm run plan`: what a reviewer should know of a stack before it is deployed, without CLI, credentials or network. */
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { runCommand, UserError } from "./cli";
 import { registerCommit } from "./plan/commit";
@@ -41,6 +42,8 @@ runCommand(async () => {
   const { compare, config, html, json, section, since, stack, suffix } = command.opts<Options>();
   if (compare !== undefined && since !== undefined)
     throw new UserError("Compare with a stack or with a commit, not both.");
+  if (html !== undefined && !existsSync(dirname(html)))
+    throw new UserError(`${dirname(html)} does not exist. Make the folder, or name another file for the page.`);
   const given = { ...config, ...(suffix === undefined ? {} : { environmentSuffix: suffix }) };
   const registered = await registerStack(stack, given);
   const other = await comparedWith(registered, given);

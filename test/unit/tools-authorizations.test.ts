@@ -1,4 +1,6 @@
+import { UserError } from "../../tools/cli";
 import { authorizationsOf, type Operation } from "../../tools/operations/authorizations";
+import { readRequired } from "../../tools/operations/required";
 
 /** What IAM is asked where the provider asks for an operation. */
 const asked = (service: string, operation: string, parameters: Operation["parameters"]) =>
@@ -26,4 +28,12 @@ describe("what IAM is asked", () => {
       "cloudwatch:DeleteAlarms arn:aws:cloudwatch:eu-west-1:123456789012:alarm:page-api-dev",
     ]);
   });
+});
+
+it("cannot tell what was asked before anything was", () => {
+  expect(() => readRequired("/nowhere/operations.jsonl", ["dev"])).toThrow(
+    new UserError(
+      "The local AWS has noted nothing yet: /nowhere/operations.jsonl does not exist. Deploy first: npm run local",
+    ),
+  );
 });

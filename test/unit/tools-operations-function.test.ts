@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { STSClient } from "@aws-sdk/client-sts";
 import { clientConfig } from "../../tools/aws-environment";
 import { UserError } from "../../tools/cli";
-import { findOperationsFunction } from "../../tools/operations-function";
+import { findOperationsFunction, withoutFunction } from "../../tools/operations-function";
 import { localFolder } from "../../tools/paths";
-import { answerAs } from "./aws-answers";
+import { answerAs, awsError } from "./aws-answers";
 
 const environment = process.env;
 const caller = "arn:aws:sts::111111111111:assumed-role/operator/jane";
@@ -99,4 +99,15 @@ it("is not looked for elsewhere where the named file is not there, or holds othe
   await expect(find(write(file, { region: "eu-west-1" }))).rejects.toThrow(
     new UserError(`${file} does not hold the outputs operationsFunctionName and region.`),
   );
+});
+
+it("is looked for in the wrong account where Lambda does not know it", () => {
+  const { description, name } = local;
+  expect(withoutFunction(awsError("ResourceNotFoundException"), local)).toEqual(
+    new UserError(
+      `There is no function ${description}.\nSign in to the account that the environment is in; or make the outputs again, if it is not called ${name} any more.`,
+    ),
+  );
+  const other = awsError("TooManyRequestsException");
+  expect(withoutFunction(other, local)).toBe(other);
 });

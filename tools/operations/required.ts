@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../cli";
 import { repository } from "../paths";
 import { authorizationsOf, type Operation } from "./authorizations";
 
@@ -28,6 +29,9 @@ const localOnly = /^cognito-idp:Admin|^iam:CreateRole .*:role\/api-gateway-cloud
  * @param suffixes of the environments that were deployed
  */
 export function readRequired(file: string, suffixes: string[]): Required {
+  if (!existsSync(file)) {
+    throw new UserError(`The local AWS has noted nothing yet: ${file} does not exist. Deploy first: npm run local`);
+  }
   const operations = readFileSync(file, "utf8")
     .trimEnd()
     .split("\n")

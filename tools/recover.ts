@@ -7,9 +7,11 @@ import { describeLeftovers } from "./leftovers";
 import type { ClientConfig, Found } from "./leftovers/inventory";
 import { findPulumi } from "./pulumi-cli";
 import { refuseOtherAccount } from "./recovery/account";
+import { exported } from "./recovery/exported";
 import { releaseDeadLock } from "./recovery/lock";
+import { adoptMissing } from "./recovery/missing";
 import { strangers } from "./recovery/orphans";
-import { adopt, adoptPending, existingOf, providerOf, takeOver, withAdopted } from "./recovery/pending";
+import { adoptPending, existingOf, providerOf, takeOver } from "./recovery/pending";
 import {
   describeRule,
   foreignRules,
@@ -19,7 +21,7 @@ import {
   rulesOf,
   withoutLostRules,
 } from "./recovery/security-group-rules";
-import { describeFailures, removeAll } from "./removal";
+import { describeFailures, describeProtected, removeAll } from "./removal";
 import type { Deployment } from "./stack-commands";
 import { UserStack } from "./user-stack";
 
@@ -84,22 +86,6 @@ runCommand(async () => {
   console.log(`The state of "${name}" says what exists. Run the command that was cut off again.`);
 });
 
-/** The state; one that is cut off in the middle, as only a backend of files leaves it, is told with the way out. */
-async function exported(stack: UserStack): Promise<Deployment> {
-  try {
-    return await stack.export();
-  } catch (error) {
-    const reason = (error as { stderr?: string }).stderr ?? "";
-    if (!reason.includes("failed to load checkpoint")) throw error;
-    throw new UserError(
-      [
-        `The state of "${stack.stack}" is half written. In the backend's folder .pulumi/stacks/<project>, delete ${stack.stack}.json.attrs; where`,
-        `${stack.stack}.json ends in the middle, put ${stack.stack}.json.bak in its place. Then run the same command again.`,
-      ].join("\n"),
-    );
-  }
-}
-
 /** What AWS made twice, as its first answer was lost. */
 async function removeUnknown(unknown: Found[], config: ClientConfig, options: Options): Promise<void> {
   if (unknown.length === 0) return;
@@ -108,6 +94,8 @@ async function removeUnknown(unknown: Found[], config: ClientConfig, options: Op
     console.log("They cost money until they are removed: add --delete.");
     return;
   }
+  const refusal = describeProtected(unknown);
+  if (refusal !== undefined) throw new UserError(refusal);
   if (!options.yes) {
     await confirm("All of this is removed, and does not come back. Type the stack's name:", options.stack);
   }
@@ -130,18 +118,4 @@ async function restoreSecurityGroups(stack: UserStack, state: Deployment, config
   if (foreign.length === 0) return;
   console.log(`Revoked, as the program has no such rules:\n${foreign.map(describeRule).join("\n")}`);
   await revoke(foreign, config);
-}
-
-/** Takes into the state what the program wants, and what exists although the state does not know it. */
-async function adoptMissing(
-  stack: UserStack,
-  state: Deployment,
-  cloud: { config: ClientConfig; existing: Found[] },
-): Promise<Deployment> {
-  console.log("Looking whether what the next `up` would create exists already …");
-  const { resources = [] } = state;
-  const adopted = await adopt(await stack.missing(), resources, cloud);
-  if (adopted.length === 0) return state;
-  await takeOver(stack, state, withAdopted(resources, adopted), cloud.config);
-  return stack.export();
 }

@@ -27,6 +27,8 @@ export interface ResourceState {
   initErrors?: string[];
   /** True for what a replacement has left to be deleted. */
   delete?: boolean;
+  /** True for what a replacement has deleted already, and has not made again yet. */
+  pendingReplacement?: boolean;
 }
 
 /** Where and how the Pulumi CLI runs. */

@@ -6,7 +6,7 @@ import { type Deployment, type ResourceState, StackCommands } from "./stack-comm
 
 /** What `pulumi preview --json` prints, as far as it is read here. */
 interface Preview {
-  steps?: { op: string; newState?: ResourceState }[];
+  steps?: { op: string; oldState?: ResourceState; newState?: ResourceState }[];
   diagnostics?: { message: string; severity: string }[];
 }
 
@@ -43,12 +43,16 @@ export class UserStack {
     return this.commands.unlock();
   }
 
-  /** What the next `up` would create; secrets in its inputs, and what is not known yet, are left out. */
+  /**
+   * What the next `up` would create, also in place of what a replacement has deleted before; secrets in its inputs, and what is not known yet, are
+   * left out.
+   */
   async missing(): Promise<ResourceState[]> {
     const { steps = [] } = await this.preview();
-    return steps.flatMap(({ op, newState }) =>
-      op === "create" && newState?.custom ? [{ ...newState, inputs: known(newState.inputs ?? {}) }] : [],
-    );
+    return steps.flatMap(({ op, oldState, newState }) => {
+      const creates = op === "create" || (op === "replace" && oldState?.pendingReplacement === true);
+      return creates && newState?.custom ? [{ ...newState, inputs: known(newState.inputs ?? {}) }] : [];
+    });
   }
 
   private async preview(): Promise<Preview> {

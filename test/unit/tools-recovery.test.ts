@@ -7,6 +7,7 @@ import { ec2 } from "../../tools/leftovers/ec2";
 import { type Found, type FoundType, foundTypes } from "../../tools/leftovers/inventory";
 import { physicalName } from "../../tools/physical-name";
 import { adoptions } from "../../tools/recovery/adoption";
+import { adoptMissing } from "../../tools/recovery/missing";
 import { strangers } from "../../tools/recovery/orphans";
 import { adopt, providerOf, withAdopted } from "../../tools/recovery/pending";
 import { describeRule, foreignRules, groupsIn, withoutLostRules } from "../../tools/recovery/security-group-rules";
@@ -163,6 +164,128 @@ describe("what a killed engine was creating", () => {
       { ...created(subnet, "a", {}), id: "subnet-3" },
     ];
     expect(withAdopted([old, other], [replacement])).toEqual([{ ...old, delete: true }, other, replacement]);
+  });
+});
+
+describe("what was deleted before its replacement, which a killed engine was creating", () => {
+  const type = "aws:rds/parameterGroup:ParameterGroup";
+  const name = "rds-parameters-17-dev";
+  const old = {
+    ...created(type, "parameters", { name }),
+    id: name,
+    outputs: { arn: "arn:1" },
+    pendingReplacement: true,
+  };
+  const replacement = created(type, "parameters", { name, family: "postgres17" });
+  const found = [existing(type, name, name)];
+
+  it("is adopted under the identifier that the deleted one had", async () => {
+    expect(await adoptFrom(found, [replacement], [old])).toEqual([
+      { ...replacement, id: name, outputs: { ...replacement.inputs, id: name } },
+    ]);
+    expect(await adoptFrom(found, [replacement], [{ ...old, pendingReplacement: false }])).toEqual([]);
+  });
+
+  it("is a stranger to the state until then", () => {
+    expect(strangers(found, [old])).toEqual(found);
+    expect(strangers(found, [{ ...old, pendingReplacement: false }])).toEqual([]);
+  });
+
+  it("takes its place in the state, where nothing is left to be deleted, before what needs it", () => {
+    const group = created("aws:rds/subnetGroup:SubnetGroup", "group", {});
+    const database = { ...created("aws:rds/instance:Instance", "db", {}), dependencies: [old.urn] };
+    const adopted = { ...replacement, id: name, dependencies: [group.urn] };
+    expect(withAdopted([old, database, group], [adopted])).toEqual([group, adopted, database]);
+  });
+
+  it("is not there for what was to be created after it", async () => {
+    const topic = "aws:sns/topic:Topic";
+    const wanted = { ...created(topic, "alerts", { name: "alerts-dev" }), dependencies: [old.urn] };
+    const alerts = [existing(topic, "arn:2", "alerts-dev")];
+    expect(await adoptFrom(alerts, [wanted], [old])).toEqual([]);
+    expect((await adoptFrom([...alerts, ...found], [replacement, wanted], [old])).map(({ id }) => id)).toEqual([
+      name,
+      "arn:2",
+    ]);
+  });
+});
+
+describe("what a lost state does not know", () => {
+  const group = created("aws:ec2/securityGroup:SecurityGroup", "redis", { name: "redis-dev" });
+  const rule = (securityGroupId?: string) => ({
+    ...created("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "redis-from-service", {
+      ipProtocol: "tcp",
+      fromPort: 6379,
+      toPort: 6379,
+      cidrIpv4: "10.0.0.0/16",
+      ...(securityGroupId === undefined ? {} : { securityGroupId }),
+    }),
+    dependencies: [group.urn],
+  });
+  const alarm = created("aws:cloudwatch/metricAlarm:MetricAlarm", "cpu", { name: "redis-cpu-dev" });
+
+  /** A stack that tells what is missing in its state; its refresh drops the alarm, which does not exist. */
+  const stackOf = (state: { resources: ResourceState[] }, ...missing: ResourceState[][]) => {
+    const asked: number[] = [];
+    return {
+      asked,
+      stack: {
+        stack: "dev",
+        export: () => Promise.resolve(state),
+        import: ({ resources = [] }: { resources?: ResourceState[] }) => {
+          state = { resources: resources.filter(({ urn }) => urn !== alarm.urn) };
+          return Promise.resolve();
+        },
+        refresh: () => Promise.resolve({ succeeded: true }),
+        missing: () => Promise.resolve(missing[asked.push(asked.length) - 1] ?? []),
+      },
+    };
+  };
+  let revoked: unknown[];
+
+  beforeEach(() => {
+    revoked = [];
+    const own = { SecurityGroupRuleId: "sgr-1", GroupId: "sg-1", IpProtocol: "tcp", FromPort: 6379, ToPort: 6379 };
+    answerAs(EC2Client, {
+      DescribeSecurityGroupRules: () => ({
+        SecurityGroupRules: [
+          { ...own, IsEgress: false, CidrIpv4: "10.0.0.0/16" },
+          { SecurityGroupRuleId: "sgr-2", GroupId: "sg-1", IsEgress: true, IpProtocol: "-1", CidrIpv4: "0.0.0.0/0" },
+          { SecurityGroupRuleId: "sgr-3", GroupId: "sg-1", IsEgress: true, IpProtocol: "-1", CidrIpv6: "::/0" },
+          { SecurityGroupRuleId: "sgr-4", GroupId: "sg-1", IsEgress: false, IpProtocol: "-1", CidrIpv4: "0.0.0.0/0" },
+          { SecurityGroupRuleId: "sgr-5", GroupId: "sg-1", IsEgress: true, IpProtocol: "tcp", CidrIpv4: "0.0.0.0/0" },
+        ],
+      }),
+      RevokeSecurityGroupEgress: ({ SecurityGroupRuleIds }) => {
+        revoked.push(SecurityGroupRuleIds);
+        return {};
+      },
+    });
+    jest.spyOn(console, "log").mockImplementation();
+  });
+
+  const cloud = { config, existing: [existing("aws:ec2/securityGroup:SecurityGroup", "sg-1", "redis-dev")] };
+  const idsOf = ({ resources = [] }: { resources?: ResourceState[] }) => resources.map(({ id }) => id);
+
+  it("is adopted with what lies in it, which is known by it only then", async () => {
+    const { asked, stack } = stackOf({ resources: [] }, [group, rule()], [rule("sg-1")]);
+    expect(idsOf(await adoptMissing(stack, { resources: [] }, cloud))).toEqual(["sg-1", "sgr-1"]);
+    expect(asked).toHaveLength(3);
+  });
+
+  it("keeps the rules of an adopted group, but for the one with which AWS makes groups", async () => {
+    const { stack } = stackOf({ resources: [] }, [group]);
+    await adoptMissing(stack, { resources: [] }, cloud);
+    expect(revoked).toEqual([["sgr-2"], ["sgr-3"]]);
+  });
+
+  it("is asked for once more only where something of it was there", async () => {
+    const nothing = stackOf({ resources: [] }, [alarm], [alarm]);
+    expect(idsOf(await adoptMissing(nothing.stack, { resources: [] }, cloud))).toEqual([]);
+    expect(nothing.asked).toHaveLength(1);
+    const some = stackOf({ resources: [] }, [group, alarm], [alarm], [alarm]);
+    expect(idsOf(await adoptMissing(some.stack, { resources: [] }, cloud))).toEqual(["sg-1"]);
+    expect(some.asked).toHaveLength(2);
   });
 });
 

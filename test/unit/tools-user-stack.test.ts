@@ -34,6 +34,16 @@ describe("what the next up would create", () => {
     expect(await stack.missing()).toEqual([{ ...topic, inputs: { name: "alerts-pr-42" } }]);
   });
 
+  it("is also what a replacement has deleted before it was made again, but nothing else that is replaced", async () => {
+    const replaced = (pendingReplacement: boolean) => ({
+      op: "replace",
+      oldState: { ...topic, id: "arn:1", pendingReplacement },
+      newState: { ...topic, urn: `urn:${pendingReplacement}`, inputs: { name: "alerts-pr-42" } },
+    });
+    const stack = stackOf("replaces", JSON.stringify({ steps: [replaced(true), replaced(false)] }));
+    expect(await stack.missing()).toEqual([{ ...topic, urn: "urn:true", inputs: { name: "alerts-pr-42" } }]);
+  });
+
   it("comes without secrets and without what is not known yet", async () => {
     const inputs = {
       name: "alerts-pr-42",

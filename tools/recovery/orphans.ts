@@ -1,7 +1,7 @@
 import type { Found } from "../leftovers/inventory";
 import type { ResourceState } from "../stack-commands";
 import { adoptions } from "./adoption";
-import { identitiesOf, identity } from "./identity";
+import { identitiesOf, identity, withoutDeleted } from "./identity";
 
 /** Alarms that an autoscaling policy brings along. */
 const madeByAws = "TargetTracking-";
@@ -11,7 +11,9 @@ const madeByAws = "TargetTracking-";
  * Not what only lies in something of the environment: others may need it there, as GuardDuty its endpoint in the VPC.
  */
 export function strangers(existing: Found[], resources: ResourceState[]): Found[] {
-  const known = new Set(resources.flatMap((resource) => [...identitiesOf(resource), ...broughtAlong(resource)]));
+  const known = new Set(
+    withoutDeleted(resources).flatMap((resource) => [...identitiesOf(resource), ...broughtAlong(resource)]),
+  );
   return existing.filter(
     ({ id, inheritsTags, type }) =>
       type in adoptions && !inheritsTags && !known.has(identity(type, id)) && !id.startsWith(madeByAws),

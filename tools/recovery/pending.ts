@@ -1,9 +1,11 @@
 import { UserError } from "../cli";
 import { findLeftovers } from "../leftovers";
 import type { ClientConfig, Found } from "../leftovers/inventory";
+import { withoutOtherRegions } from "../leftovers/other-regions";
+import { withProgress } from "../progress";
 import type { Deployment, ResourceState } from "../stack-commands";
 import { adoptions, type Cloud, type Identity } from "./adoption";
-import { identitiesOf } from "./identity";
+import { identitiesOf, withoutDeleted } from "./identity";
 import { groupsIn, rulesOf, withoutLostRules } from "./security-group-rules";
 import { settlings } from "./settling";
 
@@ -56,15 +58,21 @@ export async function adopt(
   known: ResourceState[],
   { config, existing }: Pick<Cloud, "config" | "existing">,
 ): Promise<ResourceState[]> {
-  const taken = new Set(known.flatMap(identitiesOf));
-  const present = new Set(known.map(({ urn }) => urn));
+  const existent = withoutDeleted(known);
+  const taken = new Set(existent.flatMap(identitiesOf));
+  const present = new Set(existent.map(({ urn }) => urn));
   const adopted: ResourceState[] = [];
   for (const resource of wanted) {
     // Without what it needs it was not even begun, and a state that names what it does not hold is refused.
     if (!needs(resource).every((urn) => present.has(urn))) continue;
     const found = await identify(resource, { config, existing, taken });
     if (!found) continue;
-    await settlings[resource.type]?.(found.id, config);
+    const settle = settlings[resource.type];
+    if (settle) {
+      await withProgress(`Waiting for ${resource.type.split(":")[2] ?? ""} ${found.id}`, () =>
+        settle(found.id, config),
+      );
+    }
     const state = adoptedState(resource, found);
     for (const one of identitiesOf(state)) taken.add(one);
     present.add(resource.urn);
@@ -81,7 +89,10 @@ function needs({ dependencies = [], parent }: ResourceState): string[] {
 /** What exists of an environment with this state. */
 export async function existingOf(resources: ResourceState[], config: ClientConfig): Promise<Found[]> {
   const provider = providerOf(resources);
-  return provider ? findLeftovers(config, provider.environmentSuffix) : [];
+  if (!provider) return [];
+  return withProgress("Asking AWS what exists of the environment", async () =>
+    withoutOtherRegions(config, await findLeftovers(config, provider.environmentSuffix)),
+  );
 }
 
 function identify(
@@ -97,10 +108,36 @@ function adoptedState(resource: ResourceState, { id, outputs }: Identity): Resou
   return { ...resource, id, outputs: { ...readable, id, ...outputs } };
 }
 
-/** What an adopted resource replaces is left to be deleted, as the engine does it. */
+/**
+ * What an adopted resource replaces is left to be deleted, as the engine does it. What was deleted before that leaves the state: the engine would delete by its
+ * identifier, which may be the adopted one's, too.
+ */
 export function withAdopted(resources: ResourceState[], adopted: ResourceState[]): ResourceState[] {
   const urns = new Set(adopted.map(({ urn }) => urn));
-  return [...resources.map((known) => (urns.has(known.urn) ? { ...known, delete: true } : known)), ...adopted];
+  const kept = resources.flatMap((known) => {
+    if (!urns.has(known.urn)) return [known];
+    return known.pendingReplacement ? [] : [{ ...known, delete: true }];
+  });
+  return afterTheirNeeds([...kept, ...adopted]);
+}
+
+/** The resources in their order, but each after what it needs, as a state must have them: what needs the deleted one stands before the adopted one. */
+function afterTheirNeeds(resources: ResourceState[]): ResourceState[] {
+  const ordered: ResourceState[] = [];
+  const begun = new Set<ResourceState>();
+  const placed = new Set<string>();
+  const place = (resource: ResourceState) => {
+    if (begun.has(resource)) return;
+    begun.add(resource);
+    for (const urn of needs(resource).filter((urn) => !placed.has(urn))) {
+      const needed = resources.find((other) => other.urn === urn);
+      if (needed) place(needed);
+    }
+    ordered.push(resource);
+    placed.add(resource.urn);
+  };
+  resources.forEach(place);
+  return ordered;
 }
 
 /** Where an environment is and what it is called, by the provider in its state; undefined before anything can have been created. */

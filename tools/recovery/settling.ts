@@ -1,4 +1,4 @@
-import { EC2Client, waitUntilNatGatewayAvailable } from "@aws-sdk/client-ec2";
+import { EC2Client, type SecurityGroupRule, waitUntilNatGatewayAvailable } from "@aws-sdk/client-ec2";
 import { ElastiCacheClient, waitUntilReplicationGroupAvailable } from "@aws-sdk/client-elasticache";
 import { LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
 import { RDSClient, waitUntilDBInstanceAvailable } from "@aws-sdk/client-rds";
@@ -28,9 +28,13 @@ export const settlings: Record<string, Settling> = {
   "aws:ec2/securityGroup:SecurityGroup": closeSecurityGroup,
 };
 
-/** AWS lets everything out of a new group until the provider revokes that. The program's own rules cannot be there before their group. */
+/** AWS lets everything out of a new group until the provider revokes that. All other rules stay: the group may have been there for long, with the program's own. */
 async function closeSecurityGroup(id: string, config: ClientConfig): Promise<void> {
-  await revoke(await rulesOf([id], config), config);
+  await revoke((await rulesOf([id], config)).filter(letsEverythingOut), config);
+}
+
+function letsEverythingOut({ CidrIpv4, CidrIpv6, IpProtocol, IsEgress }: SecurityGroupRule): boolean {
+  return IsEgress === true && IpProtocol === "-1" && (CidrIpv4 === "0.0.0.0/0" || CidrIpv6 === "::/0");
 }
 
 /** What a waiter is given of an SDK client, and what it is observed by. */

@@ -88,9 +88,89 @@ describe("who reaches whom", () => {
     ]);
   });
 
+  it("takes any address that a rule admits, by whatever it is written", () => {
+    const described = { cidrIpv6: "fd00::/8" };
+    expect(
+      linesOf([...ends, open(ingress, "server", { cidrIpv4: "10.1.0.0/16" }), open(egress, "client", described)]),
+    ).toEqual([
+      "10.1.0.0/16 > Instance db : tcp 443 by the VPC, or a way into it",
+      "Function f > fd00::/8 : tcp 443 by the VPC, or a way out of it",
+    ]);
+    const foreign = { prefixListId: "pl-1", referencedSecurityGroupId: "sg-1" };
+    expect(linesOf([...ends, open(ingress, "server", foreign), open(egress, "client", foreign)])).toEqual([
+      "pl-1 > Instance db : tcp 443 by the VPC, or a way into it",
+      "sg-1 > Instance db : tcp 443 by the VPC, or a way into it",
+      "Function f > pl-1 : tcp 443 by the VPC, or a way out of it",
+      "Function f > sg-1 : tcp 443 by the VPC, or a way out of it",
+    ]);
+  });
+
+  it("takes rules that stand in their group, and those of the older type", () => {
+    const postgres = { protocol: "6", fromPort: 5432, toPort: 5432 };
+    const within = (inputs: object, references: Registered["references"] = {}) =>
+      linesOf(ends.map((each) => (each.name === "server" ? { ...each, inputs: { ...inputs }, references } : each)));
+    expect(
+      within({ ingress: [{ ...postgres, cidrBlocks: ["0.0.0.0/0", "10.1.0.0/16"], ipv6CidrBlocks: ["::/0"] }] }),
+    ).toEqual([
+      "internet > Instance db : tcp 5432 by the internet gateway, blocked: no public address",
+      "10.1.0.0/16 > Instance db : tcp 5432 by the VPC, or a way into it",
+    ]);
+    expect(
+      within({
+        ingress: [
+          { ...postgres, self: true },
+          { ...postgres, securityGroups: ["sg-1"], prefixListIds: ["pl-1"] },
+        ],
+        egress: [{ ...postgres, protocol: "all", self: true }],
+      }),
+    ).toEqual([
+      "sg-1 > Instance db : tcp 5432 by the VPC, or a way into it",
+      "pl-1 > Instance db : tcp 5432 by the VPC, or a way into it",
+      "Instance db > Instance db : tcp 5432 by the VPC",
+    ]);
+    expect(
+      within({ ingress: [{ ...postgres, securityGroups: ["<client>"] }] }, { ingress: [urnOf(group, "client")] }),
+    ).toEqual(["Function f > Instance db : tcp 5432 by the VPC, blocked: nothing lets it out"]);
+
+    const older = (type: string, own: string, inputs: object, source?: string) =>
+      registered("aws:ec2/securityGroupRule:SecurityGroupRule", `${type} ${own}`, {
+        inputs: { ...postgres, type, ...inputs },
+        references: {
+          securityGroupId: [urnOf(group, own)],
+          ...(source === undefined ? {} : { sourceSecurityGroupId: [urnOf(group, source)] }),
+        },
+      });
+    expect(
+      linesOf([
+        ...ends,
+        older("ingress", "server", { sourceSecurityGroupId: "<client>" }, "client"),
+        older("egress", "client", { cidrBlocks: ["10.0.0.0/8"] }),
+      ]),
+    ).toEqual([
+      "Function f > Instance db : tcp 5432 by the VPC",
+      "Function f > 10.0.0.0/8 : tcp 5432 by the VPC, or a way out of it",
+    ]);
+  });
+
+  it("takes addresses on either side for a security group", () => {
+    const byAddress = (type: string, own: string) =>
+      open(type, own, { cidrIpv4: "10.0.0.0/8", fromPort: 5000, toPort: 6000 });
+    expect(linesOf([...ends, rule(egress, "client", "server"), byAddress(ingress, "server")])).toEqual([
+      "10.0.0.0/8 > Instance db : tcp 5000-6000 by the VPC, or a way into it",
+      "Function f > Instance db : tcp 5432 by the VPC",
+    ]);
+    expect(linesOf([...ends, rule(ingress, "server", "client"), byAddress(egress, "client")])).toEqual([
+      "Function f > Instance db : tcp 5432 by the VPC",
+      "Function f > 10.0.0.0/8 : tcp 5000-6000 by the VPC, or a way out of it",
+    ]);
+  });
+
   it("names all ports, and ranges", () => {
     expect(linesOf([...ends, open(ingress, "server", { cidrIpv6: "::/0", ipProtocol: "-1" })])).toEqual([
       "internet > Instance db : all by the internet gateway, blocked: no public address",
+    ]);
+    expect(linesOf([...ends, open(ingress, "server", { cidrIpv4: "10.1.0.0/16", fromPort: "later" })])).toEqual([
+      "10.1.0.0/16 > Instance db : tcp 0-443 by the VPC, or a way into it",
     ]);
     expect(linesOf([...ends, open(ingress, "server", { cidrIpv4: "0.0.0.0/0", toPort: 450 })])).toEqual([
       "internet > Instance db : tcp 443-450 by the internet gateway, blocked: no public address",

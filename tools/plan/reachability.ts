@@ -1,5 +1,6 @@
 import type { Registered } from "../program";
 import { Stack, titleOf } from "./resources";
+import { commonPorts, describePorts, type Ports, type SecurityRule, securityRulesOf } from "./security-rules";
 
 /** Who can reach whom over the network, by subnets, routes and security groups; and who may invoke which function. */
 export interface Reachability {
@@ -41,9 +42,15 @@ const internet = "internet";
 
 export function reachability(resources: Registered[]): Reachability {
   const stack = new Stack(resources);
+  const rules = securityRulesOf(stack);
   return {
     tiers: tiersOf(stack),
-    connections: [...fromInternet(stack), ...betweenGroups(stack), ...out(stack)],
+    connections: distinct([
+      ...frontEnds(stack),
+      ...into(rules, stack),
+      ...betweenGroups(rules, stack),
+      ...out(rules, stack),
+    ]),
     invocations: invocationsOf(stack),
   };
 }
@@ -131,65 +138,91 @@ function nameOfGroup(group: Registered, stack: Stack): string {
     : `interface endpoints: ${holders.map(({ name }) => name).join(", ")}`;
 }
 
-const egressRule = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
-const ingressRule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
-
-/** What security groups let each other do: it takes a rule out of the one and a rule into the other. */
-function betweenGroups(stack: Stack): Connection[] {
-  const ends = (rule: Registered) => ({
-    own: stack.referred(rule, "securityGroupId")[0],
-    other: stack.referred(rule, "referencedSecurityGroupId")[0],
-    port: portOf(rule),
-  });
-  const known = (end: ReturnType<typeof ends>): end is { own: Registered; other: Registered; port: string } =>
-    end.own !== undefined && end.other !== undefined;
-  const out = stack.ofType(egressRule).map(ends).filter(known);
-  const into = stack.ofType(ingressRule).map(ends).filter(known);
-  const connection = (from: Registered, to: Registered, port: string, blocked?: string): Connection => ({
+/** What security groups let each other do: it takes a rule out of the one and a rule into the other. Either may admit the other's addresses in place of its group. */
+function betweenGroups(rules: SecurityRule[], stack: Stack): Connection[] {
+  const inOrOut = (wanted: SecurityRule["direction"]) => rules.filter(({ direction }) => direction === wanted);
+  const [out, into] = [inOrOut("egress"), inOrOut("ingress")];
+  const connection = (from: Registered, to: Registered, ports: Ports, blocked?: string): Connection => ({
     from: nameOfGroup(from, stack),
     to: nameOfGroup(to, stack),
-    port,
+    port: describePorts(ports),
     via: "the VPC",
     ...(blocked === undefined ? {} : { blocked }),
   });
-  return [
-    ...out.map(({ own, other, port }) =>
-      into.some((rule) => rule.own === other && rule.other === own && rule.port === port)
-        ? connection(own, other, port)
-        : connection(own, other, port, "nothing lets it in"),
-    ),
-    ...into
-      .filter(
-        ({ own, other, port }) => !out.some((rule) => rule.own === other && rule.other === own && rule.port === port),
-      )
-      .map(({ own, other, port }) => connection(other, own, port, "nothing lets it out")),
-  ];
+  const ports = (one: SecurityRule, others: SecurityRule[]) =>
+    others.flatMap((other) => commonPorts(one.ports, other.ports) ?? []);
+  const naming = (group: Registered) => (rule: SecurityRule) => rule.groups.includes(group);
+  const byAddress = (rule: SecurityRule) => rule.others.length > 0;
+
+  const begun = out.flatMap((rule) =>
+    rule.groups.flatMap((other) => {
+      const { group } = rule;
+      const there = into.filter((one) => one.group === other);
+      const admitted = [...ports(rule, there.filter(naming(group))), ...ports(rule, there.filter(byAddress))];
+      return admitted.length > 0
+        ? admitted.map((common) => connection(group, other, common))
+        : [connection(group, other, rule.ports, "nothing lets it in")];
+    }),
+  );
+  const awaited = into.flatMap((rule) =>
+    rule.groups.flatMap((other) => {
+      const there = out.filter((one) => one.group === other);
+      if (ports(rule, there.filter(naming(rule.group))).length > 0) return [];
+      const admitted = ports(rule, there.filter(byAddress));
+      return admitted.length > 0
+        ? admitted.map((common) => connection(other, rule.group, common))
+        : [connection(other, rule.group, rule.ports, "nothing lets it out")];
+    }),
+  );
+  return [...begun, ...awaited];
 }
 
-/** What leaves the VPC: to anywhere, as far as there is a route, and to S3 by its gateway endpoint. */
-function out(stack: Stack): Connection[] {
-  return stack.ofType(egressRule).flatMap((rule) => {
-    const [group] = stack.referred(rule, "securityGroupId");
-    if (!group || rule.references.referencedSecurityGroupId) return [];
-    const subnets = holdersOf(group, stack).flatMap((holder) => subnetsOf(holder, stack));
-    const from = nameOfGroup(group, stack);
-    const port = portOf(rule);
-    const [endpoint] = stack.referred(rule, "prefixListId");
-    if (endpoint) {
-      const tables = stack.referred(endpoint, "routeTableIds");
-      const reaches = subnets.every((subnet) => tablesOf(subnet, stack).some((table) => tables.includes(table)));
-      const via = `gateway endpoint ${endpoint.name}`;
-      return [{ from, to: "S3", port, via, ...(reaches ? {} : { blocked: "no route" }) }];
-    }
-    const to = isAnywhere(rule.inputs.cidrIpv4 ?? rule.inputs.cidrIpv6) ? internet : String(rule.inputs.cidrIpv4);
-    const ways = [...new Set(subnets.map((subnet) => wayToInternet(subnet, stack)))];
-    const via = ways.join(", ");
-    return [{ from, to, port, via, ...(ways.includes("none") ? { blocked: "no route" } : {}) }];
-  });
+/** What leaves its security group by address: to anywhere, as far as there is a route, to other addresses, and to S3 by its gateway endpoint. */
+function out(rules: SecurityRule[], stack: Stack): Connection[] {
+  return rules
+    .filter(({ direction }) => direction === "egress")
+    .flatMap(({ endpoints, group, others, ports }) => {
+      const subnets = holdersOf(group, stack).flatMap((holder) => subnetsOf(holder, stack));
+      const [from, port] = [nameOfGroup(group, stack), describePorts(ports)];
+      const toS3 = endpoints.map((endpoint) => {
+        const tables = stack.referred(endpoint, "routeTableIds");
+        const reaches = subnets.every((subnet) => tablesOf(subnet, stack).some((table) => tables.includes(table)));
+        const via = `gateway endpoint ${endpoint.name}`;
+        return { from, to: "S3", port, via, ...(reaches ? {} : { blocked: "no route" }) };
+      });
+      const ways = [...new Set(subnets.map((subnet) => wayToInternet(subnet, stack)))];
+      const toOthers = others.map((to) =>
+        isAnywhere(to)
+          ? {
+              from,
+              to: internet,
+              port,
+              via: ways.join(", "),
+              ...(ways.includes("none") ? { blocked: "no route" } : {}),
+            }
+          : { from, to, port, via: "the VPC, or a way out of it" },
+      );
+      return [...toS3, ...toOthers];
+    });
 }
 
-/** What the internet reaches: AWS's own front ends, and whatever has a public address and lets it in. */
-function fromInternet(stack: Stack): Connection[] {
+/** Whom security groups admit by address. Whether others than the internet have a way there, nothing here tells. */
+function into(rules: SecurityRule[], stack: Stack): Connection[] {
+  return rules
+    .filter(({ direction }) => direction === "ingress")
+    .flatMap(({ endpoints, group, others, ports }) => {
+      const [to, port] = [nameOfGroup(group, stack), describePorts(ports)];
+      const open = holdersOf(group, stack).some((holder) => isPublic(holder));
+      return [...endpoints.map(() => "S3"), ...others].map((from) =>
+        isAnywhere(from)
+          ? { from: internet, to, port, via: "the internet gateway", ...(open ? {} : { blocked: "no public address" }) }
+          : { from, to, port, via: "the VPC, or a way into it" },
+      );
+    });
+}
+
+/** AWS's own front ends, which the internet reaches. */
+function frontEnds(stack: Stack): Connection[] {
   const firewalled = stack
     .ofType("aws:wafv2/webAclAssociation:WebAclAssociation")
     .flatMap((association) => stack.referred(association, "resourceArn"));
@@ -211,19 +244,7 @@ function fromInternet(stack: Stack): Connection[] {
     port: "tcp 443",
     via: "AWS's own network",
   }));
-  const open = stack
-    .ofType(ingressRule)
-    .filter(({ inputs }) => isAnywhere(inputs.cidrIpv4) || isAnywhere(inputs.cidrIpv6))
-    .flatMap((rule) =>
-      stack.referred(rule, "securityGroupId").map((group) => ({
-        from: internet,
-        to: nameOfGroup(group, stack),
-        port: portOf(rule),
-        via: "the internet gateway",
-        ...(holdersOf(group, stack).some((holder) => isPublic(holder)) ? {} : { blocked: "no public address" }),
-      })),
-    );
-  return [...stages, ...signIn, ...open];
+  return [...stages, ...signIn];
 }
 
 /** Whether AWS gives it a public address. */
@@ -236,10 +257,8 @@ function isAnywhere(block: unknown): boolean {
   return anywhere.some((each) => each === block);
 }
 
-function portOf({ inputs }: Registered): string {
-  const { fromPort, ipProtocol, toPort } = inputs;
-  if (ipProtocol === "-1") return "all";
-  return fromPort === toPort
-    ? `${String(ipProtocol)} ${String(fromPort)}`
-    : `${String(ipProtocol)} ${String(fromPort)}-${String(toPort)}`;
+/** Each once: a rule may admit the internet of either version of IP. */
+function distinct(connections: Connection[]): Connection[] {
+  const texts = connections.map((connection) => JSON.stringify(connection));
+  return connections.filter((_, index) => texts.indexOf(texts[index] ?? "") === index);
 }

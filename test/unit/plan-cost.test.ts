@@ -15,6 +15,12 @@ const inVpc = { parent: urnOf(vpc, "vpc") };
 const itemsOf = ({ items }: Cost["atRest"]) =>
   items.map(({ quantity, unit, usd, what }) => `${what}: ${quantity} ${unit} = ${usd.toFixed(4)}`);
 
+/** A trail that records what is done to this type of resource. */
+const trail = (name: string, type: string) =>
+  registered("aws:cloudtrail/trail:Trail", name, {
+    inputs: { advancedEventSelectors: [{ fieldSelectors: [{ field: "resources.type", equals: [type] }] }] },
+  });
+
 describe("the cost at rest", () => {
   it.each<[string, Registered[], string[]]>([
     [
@@ -111,6 +117,37 @@ describe("the cost at rest", () => {
         "calls of f on schedule: 0.0219 million = 0.0044",
         "time of f on schedule, 0.3 s a call: 3285 GiB seconds = 0.0438",
       ],
+    ],
+    [
+      "what a schedule calls in a trail that records functions, and in no other",
+      [
+        registered("aws:lambda/function:Function", "f", { inputs: { memorySize: 0 } }),
+        ...["r", "s"].flatMap((name) => [
+          registered("aws:cloudwatch/eventRule:EventRule", name, { inputs: { scheduleExpression: "rate(2 minutes)" } }),
+          registered("aws:cloudwatch/eventTarget:EventTarget", name, {
+            references: {
+              rule: [urnOf("aws:cloudwatch/eventRule:EventRule", name)],
+              arn: [urnOf("aws:lambda/function:Function", "f")],
+            },
+          }),
+        ]),
+        trail("t", "AWS::Lambda::Function"),
+        trail("other", "AWS::S3::Object"),
+      ],
+      [
+        ...Array<string[]>(2)
+          .fill([
+            "calls of f on schedule: 0.0219 million = 0.0044",
+            "time of f on schedule, 0.3 s a call: 0 GiB seconds = 0.0000",
+          ])
+          .flat(),
+        "calls of functions on schedule in the trail: 0.0438 million = 0.0438",
+      ],
+    ],
+    [
+      "the metric of a function that is called on schedule",
+      [registered("aws:lambda/function:Function", "records-operations", { inputs: { memorySize: 512 } })],
+      ["metric AuditDeliveryDelay: 1  = 0.3000"],
     ],
     [
       "a firewall with its rules",
@@ -211,6 +248,19 @@ describe("the cost of use", () => {
       [registered("aws:cloudwatch/logGroup:LogGroup", "audit", { inputs: { retentionInDays: 60 } })],
       ["log audit, 600 B a request: 0.6 GB = 0.3420", "log audit, kept for 60 days: 1.2 GB months = 0.0360"],
     ],
+    [
+      "a call of a function in a trail that records them, and in its log",
+      [
+        trail("t", "AWS::Lambda::Function"),
+        trail("other", "AWS::S3::Object"),
+        registered("aws:cloudwatch/logGroup:LogGroup", "trail", { inputs: { retentionInDays: 30 } }),
+      ],
+      [
+        "calls of functions in the trail: 1 million = 1.0000",
+        "log trail, 1300 B a request: 1.3 GB = 0.7410",
+        "log trail, kept for 30 days: 1.3 GB months = 0.0390",
+      ],
+    ],
     ["no log that requests do not write", [registered("aws:cloudwatch/logGroup:LogGroup", "slow-log")], []],
   ])("has %s", (_, resources, items) => {
     expect(itemsOf(costOf(resources).perMillionRequests)).toEqual(items);
@@ -222,6 +272,24 @@ describe("the cost of use", () => {
   ])("has users of the plan %s", (userPoolTier, what, usd) => {
     const { users } = costOf([registered("aws:cognito/userPool:UserPool", "users", { inputs: { userPoolTier } })]);
     expect(users.map((user) => [user.what, user.usd])).toEqual([[what, usd]]);
+  });
+});
+
+describe("what is not counted", () => {
+  it("is what the functions count themselves, but for what is counted at rest", () => {
+    const source = (file: string) => readFileSync(join(repository, "service", file), "utf8");
+    const counted = [...source("records/metrics.ts").matchAll(/^ {2}\| "(\w+)"/gm)].map(([, name]) => name ?? "");
+    const added = [...source("operations/index.ts").matchAll(/addMetric\("(\w+)"/g)].map(([, name]) => name);
+    expect(costOf([]).notCounted).toContain(
+      `the records service's own metrics, 0.3 USD each in a month in which it counts them: ${counted.join(", ")}`,
+    );
+    expect(added).toEqual(["AuditDeliveryDelay"]);
+  });
+
+  it("is what a trail records besides functions, where there is one", () => {
+    const [without, withTrail] = [costOf([]), costOf([trail("t", "AWS::Lambda::Function")])];
+    expect(withTrail.notCounted.slice(0, -1)).toEqual(without.notCounted);
+    expect(withTrail.notCounted.at(-1)).toMatch(/^the trail's files and its log of other calls than the functions'/);
   });
 });
 
@@ -237,6 +305,15 @@ describe("the program's cost", () => {
   ])("grows by %s", async (_, given, usd) => {
     const [before, after] = [await costOfStack("dev"), await costOfStack("dev", given)];
     expect(after.atRest.usd - before.atRest.usd).toBeCloseTo(usd, 4);
+  });
+
+  it("grows by the trail's events, and the log of them", async () => {
+    const [before, after] = [await costOfStack("dev"), await costOfStack("dev", { auditTrail: "true" })];
+    expect(after.perMillionRequests.usd - before.perMillionRequests.usd).toBeCloseTo(1 + 1.3 * 0.57 + 1.3 * 0.03, 6);
+    const events = ({ atRest }: Cost) => atRest.items.filter(({ what }) => what.endsWith("in the trail"));
+    expect(events(before)).toEqual([]);
+    // The delivery of the audit log every minute, and its verification every day.
+    expect(events(after).map(({ quantity }) => Math.round(quantity * 1e6))).toEqual([43_830]);
   });
 
   it("grows by what more memory takes of each request", async () => {

@@ -6,6 +6,9 @@ import type { Stack } from "./resources";
 /** Seconds that a scheduled call of a function takes while there is nothing to do: an assumption. */
 const scheduledSeconds = 0.3;
 
+/** Metrics that functions write by themselves, whether there is anything to do or not, by the functions' names. */
+const ownMetrics: Record<string, string[]> = { "records-operations": ["AuditDeliveryDelay"] };
+
 /** What a resource is charged for in a month without a request. */
 export function costAtRest(resource: Registered, stack: Stack): Charges {
   const { inputs, type } = resource;
@@ -25,6 +28,10 @@ export function costAtRest(resource: Registered, stack: Stack): Charges {
       return taskCharges(resource, stack);
     case "aws:cloudwatch/eventRule:EventRule":
       return scheduleCharges(resource, stack);
+    case "aws:cloudtrail/trail:Trail":
+      return recordsFunctions(resource) ? [scheduledEvents(stack)] : [];
+    case "aws:lambda/function:Function":
+      return (ownMetrics[resource.name] ?? []).map((metric) => monthly(`metric ${metric}`, 1, "customMetric"));
     case "aws:kms/key:Key":
       return [monthly("key", 1, "key")];
     case "aws:secretsmanager/secret:Secret":
@@ -98,8 +105,34 @@ function taskCharges(service: Registered, stack: Stack): Charges {
   ];
 }
 
-/** Functions that a schedule calls, whether there is anything to do or not. */
 function scheduleCharges(rule: Registered, stack: Stack): Charges {
+  return scheduledCalls(rule, stack).flatMap(({ calls, called: { inputs, name } }) => [
+    { what: `calls of ${name} on schedule`, quantity: calls / 1e6, unit: "million", price: prices.functionRequests },
+    {
+      what: `time of ${name} on schedule, ${scheduledSeconds} s a call`,
+      quantity: (calls * scheduledSeconds * Number(inputs.memorySize)) / 1024,
+      unit: "GiB seconds",
+      price: prices.functionTime,
+    },
+  ]);
+}
+
+/** Each of the calls is an event of the trail, too. */
+function scheduledEvents(stack: Stack): Charge {
+  const calls = stack
+    .ofType("aws:cloudwatch/eventRule:EventRule")
+    .flatMap((rule) => scheduledCalls(rule, stack))
+    .reduce((sum, { calls }) => sum + calls, 0);
+  return {
+    what: "calls of functions on schedule in the trail",
+    quantity: calls / 1e6,
+    unit: "million",
+    price: prices.trailEvents,
+  };
+}
+
+/** Functions that a schedule calls, whether there is anything to do or not, and how often in a month. */
+function scheduledCalls(rule: Registered, stack: Stack): { called: Registered; calls: number }[] {
   const [, amount, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(String(rule.inputs.scheduleExpression)) ?? [];
   if (unit === undefined) return [];
   const calls =
@@ -108,15 +141,12 @@ function scheduleCharges(rule: Registered, stack: Stack): Charges {
     .referring("aws:cloudwatch/eventTarget:EventTarget", "rule", rule)
     .flatMap((target) => stack.referred(target, "arn"))
     .filter(({ type }) => type === "aws:lambda/function:Function")
-    .flatMap(({ inputs, name }) => [
-      { what: `calls of ${name} on schedule`, quantity: calls / 1e6, unit: "million", price: prices.functionRequests },
-      {
-        what: `time of ${name} on schedule, ${scheduledSeconds} s a call`,
-        quantity: (calls * scheduledSeconds * Number(inputs.memorySize)) / 1024,
-        unit: "GiB seconds",
-        price: prices.functionTime,
-      },
-    ]);
+    .map((called) => ({ called, calls }));
+}
+
+/** Whether a trail records each call of the functions, which CloudTrail charges for. */
+export function recordsFunctions(trail: Registered): boolean {
+  return JSON.stringify(trail.inputs.advancedEventSelectors ?? []).includes('"AWS::Lambda::Function"');
 }
 
 function metricsOf(queries: unknown): number {

@@ -1,5 +1,6 @@
 import type { Registered } from "../program";
 import type { Charges } from "./cost";
+import { recordsFunctions } from "./cost-at-rest";
 import { type Price, prices } from "./prices";
 import type { Stack } from "./resources";
 
@@ -17,6 +18,7 @@ const bytesOfRequest: Record<string, number> = {
   waf: 1500,
   postgresql: 600,
   "flow-logs": 300,
+  trail: 1300,
 };
 
 const million = 1e6;
@@ -30,6 +32,10 @@ export function costOfRequests(resource: Registered, stack: Stack): Charges {
       return [{ what: "requests to the firewall", quantity: 1, unit: "million", price: prices.webAclRequests }];
     case "aws:lambda/function:Function":
       return isBehindApi(resource, stack) ? functionCharges(resource) : [];
+    case "aws:cloudtrail/trail:Trail":
+      return recordsFunctions(resource)
+        ? [{ what: "calls of functions in the trail", quantity: 1, unit: "million", price: prices.trailEvents }]
+        : [];
     case "aws:cloudwatch/logGroup:LogGroup":
       return logCharges(resource);
     default:

@@ -1,7 +1,7 @@
 import type { Registered } from "../program";
 import { costAtRest } from "./cost-at-rest";
 import { costOfRequests, costOfUsers, type UserCost } from "./cost-of-use";
-import { type Price, pricedRegion } from "./prices";
+import { type Price, pricedRegion, prices } from "./prices";
 import { Stack } from "./resources";
 
 /** What AWS charges for a stack, in USD before tax, by list prices. */
@@ -49,7 +49,11 @@ const notCounted = [
   "Container Insights' metrics, and metrics and logs of tasks",
   "storage that the database has grown by",
   "calls of KMS and Secrets Manager, and a USD a month for each of the first two rotations of a key",
+  `the records service's own metrics, ${prices.customMetric.usd} USD each in a month in which it counts them: CacheHits, CacheMisses, CacheLoads, CacheFailures, AuditLogFailures`,
 ];
+
+const notCountedOfTrail =
+  "the trail's files and its log of other calls than the functions', and all of these calls once more where the account has another trail";
 
 export function costOf(resources: Registered[]): Cost {
   const stack = new Stack(resources);
@@ -63,7 +67,7 @@ export function costOf(resources: Registered[]): Cost {
     ),
     users: costOfUsers(stack),
     withoutPrice: atRest.flatMap(([, charges]) => charges.filter((charge) => typeof charge === "string")),
-    notCounted,
+    notCounted: [...notCounted, ...stack.ofType("aws:cloudtrail/trail:Trail").map(() => notCountedOfTrail)],
   };
 }
 

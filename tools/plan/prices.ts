@@ -83,6 +83,12 @@ export const prices = {
     page: "https://aws.amazon.com/xray/pricing/",
     source: "price list of other regions 2026-10",
   },
+  trailEvents: {
+    usd: 1,
+    per: "million data events",
+    page: "https://aws.amazon.com/cloudtrail/pricing/",
+    source: "pricing page 2026-09",
+  },
   essentialsUser: { usd: 0.015, per: "monthly user beyond 10,000", page: cognito, source: "price list 2026-09" },
   plusUser: { usd: 0.02, per: "monthly user", page: cognito, source: "pricing page 2026-09" },
 } as const satisfies Record<string, Price>;

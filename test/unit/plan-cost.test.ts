@@ -147,7 +147,11 @@ describe("the cost at rest", () => {
     [
       "the metric of a function that is called on schedule",
       [registered("aws:lambda/function:Function", "records-operations", { inputs: { memorySize: 512 } })],
-      ["metric AuditDeliveryDelay: 1  = 0.3000"],
+      [
+        "metric AuditDeliveryDelay: 1  = 0.3000",
+        "metric AuditVerifications: 1  = 0.3000",
+        "metric AuditTrailIntact: 0.041666666666666664  = 0.0125",
+      ],
     ],
     [
       "a firewall with its rules",
@@ -283,7 +287,7 @@ describe("what is not counted", () => {
     expect(costOf([]).notCounted).toContain(
       `the records service's own metrics, 0.3 USD each in a month in which it counts them: ${counted.join(", ")}`,
     );
-    expect(added).toEqual(["AuditDeliveryDelay"]);
+    expect([...new Set(added)]).toEqual(["AuditDeliveryDelay", "AuditVerifications", "AuditTrailIntact"]);
   });
 
   it("is what a trail records besides functions, where there is one", () => {

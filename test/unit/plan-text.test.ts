@@ -146,7 +146,7 @@ describe("the text of a plan", () => {
     expect(planText(plan, []).split("\n")).toEqual([
       'Stack "prod": 233 resources in 17 components',
       "  created in        14 min 3 s, the longest being Instance postgres with 12 min 34 s",
-      "  costs             900.29 USD a month at rest, and 9.97 USD per million requests",
+      "  costs             900.60 USD a month at rest, and 9.97 USD per million requests",
       "  internet reaches  RestApi records, sign-in pages of UserPool users",
       `  rules             ${resultsText(plan.posture.results)}`,
     ]);

@@ -6,8 +6,10 @@ import type { Stack } from "./resources";
 /** Seconds that a scheduled call of a function takes while there is nothing to do: an assumption. */
 const scheduledSeconds = 0.3;
 
-/** Metrics that functions write by themselves, whether there is anything to do or not, by the functions' names. */
-const ownMetrics: Record<string, string[]> = { "records-operations": ["AuditDeliveryDelay"] };
+/** Metrics that functions write by themselves, whether there is anything to do or not, by the functions' names. AuditTrailIntact is written in one hour of a day. */
+const ownMetrics: Record<string, Record<string, number>> = {
+  "records-operations": { AuditDeliveryDelay: 1, AuditVerifications: 1, AuditTrailIntact: 1 / 24 },
+};
 
 /** What a resource is charged for in a month without a request. */
 export function costAtRest(resource: Registered, stack: Stack): Charges {
@@ -31,7 +33,9 @@ export function costAtRest(resource: Registered, stack: Stack): Charges {
     case "aws:cloudtrail/trail:Trail":
       return recordsFunctions(resource) ? [scheduledEvents(stack)] : [];
     case "aws:lambda/function:Function":
-      return (ownMetrics[resource.name] ?? []).map((metric) => monthly(`metric ${metric}`, 1, "customMetric"));
+      return Object.entries(ownMetrics[resource.name] ?? {}).map(([metric, share]) =>
+        monthly(`metric ${metric}`, share, "customMetric"),
+      );
     case "aws:kms/key:Key":
       return [monthly("key", 1, "key")];
     case "aws:secretsmanager/secret:Secret":

@@ -10,6 +10,7 @@ export const alarmGroups = [
   "capacity",
   "api",
   "audit",
+  "integrity",
   "security",
   "credentials",
   "analytics",
@@ -229,7 +230,7 @@ function auditAlarms(args: AlarmsArgs): Alarm[] {
     },
     {
       type: "audit-trail-broken",
-      group: "audit",
+      group: "integrity",
       description: "The audit trail is not as it was written: entries were altered, deleted or inserted",
       metrics: { intact: auditTrail("AuditTrailIntact", "Minimum") },
       expression: "intact",

@@ -155,6 +155,7 @@ export const resourceTypes = {
   "page-capacity": "CloudWatch alarm",
   "page-api": "CloudWatch alarm",
   "page-audit": "CloudWatch alarm",
+  "page-integrity": "CloudWatch alarm",
   "page-security": "CloudWatch alarm",
   "page-credentials": "CloudWatch alarm",
   "page-analytics": "CloudWatch alarm",

@@ -55,7 +55,7 @@ describe("the alarms", () => {
       "audit-log-failures": "audit: failures >= 1, 1 of 1 of 60 s, silence is fine",
       "audit-delivery-stopped": "audit: invocations < 1, 3 of 3 of 300 s, silence alarms",
       "audit-delivery-behind": "audit: delay > 1800, 3 of 3 of 300 s, silence is fine",
-      "audit-trail-broken": "audit: intact < 1, 1 of 24 of 3600 s, silence is fine",
+      "audit-trail-broken": "integrity: intact < 1, 1 of 24 of 3600 s, silence is fine",
       "audit-verification-stopped": "audit: verifications < 1, 5 of 5 of 21600 s, silence is fine",
       "access-refusals": "security: refusals > 150, 1 of 1 of 300 s, silence is fine",
       "firewall-blocks": "security: blocked > 2000, 1 of 1 of 300 s, silence is fine",
@@ -206,7 +206,7 @@ describe("the alarms", () => {
 
   it("page by these alarms", () => {
     expect(pageArns(environment)).toEqual(
-      ["infrastructure", "capacity", "api", "audit", "security", "credentials", "analytics"].map(
+      ["infrastructure", "capacity", "api", "audit", "integrity", "security", "credentials", "analytics"].map(
         (group) => `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:page-${group}-pr-7`,
       ),
     );

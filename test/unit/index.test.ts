@@ -62,7 +62,7 @@ describe("the program", () => {
     const underStack = recorded.filter(
       ({ type, parent }) => type.startsWith("aws:") && parent !== "ApiGatewayAccount api-gateway-account",
     );
-    expect(underStack.length).toBe(217);
+    expect(underStack.length).toBe(218);
     expect(new Set(underStack.map(({ provider }) => provider))).toEqual(new Set(["aws"]));
   });
 

@@ -30,7 +30,7 @@ describe("Monitoring", () => {
 
   it("is a topic and its readers, alarms, pages, a dashboard and saved queries", () => {
     expect(counts(recorded)).toEqual({
-      "aws:cloudwatch/compositeAlarm:CompositeAlarm": 7,
+      "aws:cloudwatch/compositeAlarm:CompositeAlarm": 8,
       "aws:cloudwatch/dashboard:Dashboard": 1,
       "aws:cloudwatch/logMetricFilter:LogMetricFilter": 1,
       "aws:cloudwatch/metricAlarm:MetricAlarm": 40,
@@ -61,9 +61,16 @@ describe("Monitoring", () => {
         Condition: {
           StringEquals: { "aws:SourceAccount": "123456789012" },
           ArnEquals: {
-            "aws:SourceArn": ["infrastructure", "capacity", "api", "audit", "security", "credentials", "analytics"].map(
-              page,
-            ),
+            "aws:SourceArn": [
+              "infrastructure",
+              "capacity",
+              "api",
+              "audit",
+              "integrity",
+              "security",
+              "credentials",
+              "analytics",
+            ].map(page),
           },
         },
       },
@@ -269,7 +276,7 @@ describe("the dashboard", () => {
       (await widgets({ redisNodeCount: 3 })).map(({ properties }) => [properties.title, properties]),
     );
     expect(byTitle.get("Pages")?.alarms).toEqual(
-      ["infrastructure", "capacity", "api", "audit", "security", "credentials", "analytics"].map(page),
+      ["infrastructure", "capacity", "api", "audit", "integrity", "security", "credentials", "analytics"].map(page),
     );
     expect(byTitle.get("Traffic: requests")).toEqual({
       title: "Traffic: requests",

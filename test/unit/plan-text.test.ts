@@ -144,9 +144,9 @@ describe("the text of a plan", () => {
 
   it("begins with the totals", () => {
     expect(planText(plan, []).split("\n")).toEqual([
-      'Stack "prod": 233 resources in 17 components',
+      'Stack "prod": 234 resources in 17 components',
       "  created in        14 min 3 s, the longest being Instance postgres with 12 min 34 s",
-      "  costs             900.60 USD a month at rest, and 9.97 USD per million requests",
+      "  costs             901.10 USD a month at rest, and 9.97 USD per million requests",
       "  internet reaches  RestApi records, sign-in pages of UserPool users",
       `  rules             ${resultsText(plan.posture.results)}`,
     ]);

@@ -58,7 +58,7 @@ describe("TapStack", () => {
       "aws:apigateway/usagePlan:UsagePlan": 1,
       "aws:appautoscaling/policy:Policy": 1,
       "aws:appautoscaling/target:Target": 1,
-      "aws:cloudwatch/compositeAlarm:CompositeAlarm": 7,
+      "aws:cloudwatch/compositeAlarm:CompositeAlarm": 8,
       "aws:cloudwatch/dashboard:Dashboard": 1,
       "aws:cloudwatch/eventRule:EventRule": 3,
       "aws:cloudwatch/eventTarget:EventTarget": 2,

@@ -116,7 +116,6 @@ export const awsControls = {
   "Security Hub KMS.4": "Rotation of keys",
   "Security Hub Lambda.3": "Functions in VPCs",
   "Security Hub Lambda.7": "X-Ray tracing of functions",
-  "Security Hub RDS.18": "Instances in VPCs",
   "Security Hub RDS.38": "Encryption of PostgreSQL instances in transit",
   "Security Hub S3.14": "Versions of buckets' objects",
   "Security Hub S3.17": "Encryption of buckets with keys of KMS",

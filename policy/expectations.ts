@@ -3,14 +3,17 @@ import { at, HiddenValue, isGiven, isPresent, list, show, unlessHidden } from ".
 
 type Check = (resource: PolicyResource) => string[];
 
-/** All violations of several expectations. Those that can be judged are, even if what another one is about is hidden. */
+/** All violations of several expectations. */
 export function all(...checks: Check[]): Check {
-  return (resource) => {
-    const results = checks.map((check) => unlessHidden(() => check(resource), undefined));
-    const violations = results.flatMap((result) => result ?? []);
-    if (violations.length === 0 && results.includes(undefined)) throw new HiddenValue("an input is hidden");
-    return violations;
-  };
+  return (resource) => violationsOf(...checks.map((check) => () => check(resource)));
+}
+
+/** All violations that several judgements find. Those that can be judged are, even if what another one is about is hidden. */
+export function violationsOf(...judgements: (() => string[])[]): string[] {
+  const results = judgements.map((judgement) => unlessHidden(judgement, undefined));
+  const violations = results.flatMap((result) => result ?? []);
+  if (violations.length === 0 && results.includes(undefined)) throw new HiddenValue("an input is hidden");
+  return violations;
 }
 
 /** An input must have one of these values. */

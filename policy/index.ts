@@ -5,7 +5,7 @@ import {
   type StackValidationPolicy,
 } from "@pulumi/policy";
 import type { PolicyResource, Rule } from "./rule";
-import { judge, rules } from "./rules";
+import { concerns, judge, rules } from "./rules";
 import { plain } from "./values";
 
 new PolicyPack("tap", {
@@ -16,7 +16,7 @@ function resourcePolicy(rule: Rule): ResourceValidationPolicy {
   return {
     ...describe(rule),
     validateResource: ({ type, urn, name, props }, reportViolation) => {
-      if (rule.types.includes(type)) report(rule, [readable({ type, urn, name, props })], reportViolation);
+      if (concerns(rule, type)) report(rule, [readable({ type, urn, name, props })], reportViolation);
     },
   };
 }

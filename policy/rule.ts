@@ -12,7 +12,8 @@ export interface PolicyResource {
   references: Record<string, string[]>;
 }
 
-interface RuleFacts {
+/** What a rule says and asks, of a resource, or of a resource and what stands beside it. */
+interface RuleFacts<Asked extends unknown[]> {
   /** Unique, in kebab-case. */
   name: string;
   /** What must be true. */
@@ -24,24 +25,24 @@ interface RuleFacts {
   enforcement: "mandatory" | "advisory";
   /** What to do about a violation. */
   remedy: string;
-  /** Types of the resources that it is about. */
-  types: string[];
+  /** Types of the resources that it is about; every one, if missing. */
+  types?: string[];
+  /** Which resources of these types it is about; all, if missing. The others are not judged. Asking for what is hidden ends the judgement. */
+  about?: (...asked: Asked) => boolean;
+  /** Violations, in words. Asking for what is hidden ends the judgement. */
+  check: (...asked: Asked) => string[];
   /** Where it is knowingly not kept, and why that is accepted: no violation, but shown in the evidence. */
-  exception?: { reason: string; covers: (resource: PolicyResource) => boolean };
+  exception?: { reason: string; covers: (...asked: Asked) => boolean };
 }
 
 /** A rule that one resource keeps or violates by itself; it stops a resource before it is created. */
-export interface ResourceRule extends RuleFacts {
+export interface ResourceRule extends RuleFacts<[resource: PolicyResource]> {
   scope: "resource";
-  /** Violations, in words. Asking for what is hidden ends the judgement. */
-  check: (resource: PolicyResource) => string[];
 }
 
 /** A rule that a resource keeps or violates by what stands beside it; it is judged when the whole stack is known. */
-export interface StackRule extends RuleFacts {
+export interface StackRule extends RuleFacts<[resource: PolicyResource, stack: PolicyResource[]]> {
   scope: "stack";
-  /** Violations, in words. Asking for what is hidden ends the judgement. */
-  check: (resource: PolicyResource, stack: PolicyResource[]) => string[];
 }
 
 export type Rule = ResourceRule | StackRule;

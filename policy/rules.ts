@@ -1,4 +1,4 @@
-import type { PolicyResource, Rule } from "./rule";
+import type { PolicyResource, Rule, StackRule } from "./rule";
 import { apiRules } from "./rules/api";
 import { bucketRules } from "./rules/buckets";
 import { cacheRules } from "./rules/cache";
@@ -47,20 +47,33 @@ export interface Judgement {
   violations: string[];
 }
 
-/** Holds resources, which are all of a stack's, against one rule. */
+/** Whether a rule may be about a resource of a type. */
+export function concerns({ types }: Rule, type: string): boolean {
+  return types?.includes(type) ?? true;
+}
+
+/** Holds resources, which are all of a stack's, against one rule; those that it is not about are left out. */
 export function judge(rule: Rule, resources: PolicyResource[]): Judgement[] {
   const stack = resources.map((resource) => ({ ...resource, inputs: guarded(resource.inputs) }));
   return resources.flatMap((resource, index): Judgement[] => {
     const readable = stack[index];
-    if (!readable || !rule.types.includes(resource.type)) return [];
-    const found = unlessHidden(
-      () => (rule.scope === "stack" ? rule.check(readable, stack) : rule.check(readable)),
-      undefined,
-    );
-    if (found === undefined) return [{ rule, resource, result: "unknown", violations: [] }];
-    const result = found.length === 0 ? "pass" : isExcepted(rule, readable) ? "accepted" : "fail";
-    return [{ rule, resource, result, violations: found }];
+    if (!readable || !concerns(rule, resource.type)) return [];
+    const found = unlessHidden(() => findingOf(rule, readable, stack), { result: "unknown" as const, violations: [] });
+    return found ? [{ rule, resource, ...found }] : [];
   });
+}
+
+/** What a rule says of a resource; nothing, if it is not about it. */
+function findingOf(
+  { about, check, exception }: Pick<StackRule, "about" | "check" | "exception">,
+  resource: PolicyResource,
+  stack: PolicyResource[],
+): Pick<Judgement, "result" | "violations"> | undefined {
+  if (about && !about(resource, stack)) return undefined;
+  const violations = check(resource, stack);
+  if (violations.length === 0) return { result: "pass", violations };
+  const isAccepted = exception !== undefined && unlessHidden(() => exception.covers(resource, stack), false);
+  return { result: isAccepted ? "accepted" : "fail", violations };
 }
 
 export interface Violation {
@@ -75,8 +88,4 @@ export function violations(resources: PolicyResource[]): Violation[] {
     .flatMap((rule) => judge(rule, resources))
     .filter(({ result }) => result === "fail")
     .flatMap(({ rule, resource, violations: messages }) => messages.map((message) => ({ rule, resource, message })));
-}
-
-function isExcepted({ exception }: Rule, resource: PolicyResource): boolean {
-  return exception !== undefined && unlessHidden(() => exception.covers(resource), false);
 }

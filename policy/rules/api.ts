@@ -1,7 +1,7 @@
 import { all, atLeast, includesOnly, is, isNot, isSet } from "../expectations";
 import type { PolicyResource, Rule } from "../rule";
 import { referrers } from "../stack";
-import { at, isPresent, json, list, show, texts } from "../values";
+import { at, isGiven, isPresent, json, list, show, texts } from "../values";
 
 const restApi = "aws:apigateway/restApi:RestApi";
 const stage = "aws:apigateway/stage:Stage";
@@ -24,6 +24,7 @@ export const apiRules: Rule[] = [
     types: [restApi],
     scope: "resource",
     check: (resource) => {
+      if (!isPresent(at(bodyOf(resource), "paths"))) return ["body is no OpenAPI document in JSON with operations"];
       const schemes = Object.entries(object(at(bodyOf(resource), "components.securitySchemes")))
         .filter(([, scheme]) => {
           const authorizer = at(scheme, "x-amazon-apigateway-authorizer");
@@ -44,6 +45,7 @@ export const apiRules: Rule[] = [
     enforcement: "mandatory",
     remedy: "Name a request validator for the whole API that validates bodies and parameters.",
     types: [restApi],
+    about: hasBody,
     scope: "resource",
     check: (resource) => {
       const body = bodyOf(resource);
@@ -63,6 +65,7 @@ export const apiRules: Rule[] = [
     remedy:
       "Set x-amazon-apigateway-security-policy to one of TLS 1.2 or 1.3, and x-amazon-apigateway-endpoint-access-mode to STRICT.",
     types: [restApi],
+    about: hasBody,
     scope: "resource",
     check: (resource) => {
       const body = bodyOf(resource);
@@ -98,6 +101,7 @@ export const apiRules: Rule[] = [
     enforcement: "mandatory",
     remedy: "Write gateway responses of fixed text and $context.requestId.",
     types: [restApi],
+    about: hasBody,
     scope: "resource",
     check: (resource) => {
       const responses = Object.entries(object(at(bodyOf(resource), "x-amazon-apigateway-gateway-responses")));
@@ -128,10 +132,11 @@ export const apiRules: Rule[] = [
     remedy:
       "Use $context.resourcePath instead of $context.path, and of the claims no more than the subject and the client.",
     types: [stage],
+    about: ({ inputs }) => isGiven(inputs, "accessLogSettings.format"),
     scope: "resource",
     check: ({ inputs }) => {
-      const format = at(inputs, "accessLogSettings.format");
-      const variables = typeof format === "string" ? (format.match(/\$(context\.[\w.]+|\w+)/g) ?? []) : [];
+      const format = String(at(inputs, "accessLogSettings.format"));
+      const variables = format.match(/\$(context\.[\w.]+|\w+)/g) ?? [];
       const claim = /^\$context\.authorizer\.claims\.(.+)$/;
       return [
         ...variables
@@ -153,10 +158,10 @@ export const apiRules: Rule[] = [
     enforcement: "mandatory",
     remedy: "Put request id, time, method, resource path, status, subject and source address into the format.",
     types: [stage],
+    about: ({ inputs }) => isGiven(inputs, "accessLogSettings.format"),
     scope: "resource",
     check: ({ inputs }) => {
-      const format = at(inputs, "accessLogSettings.format");
-      if (typeof format !== "string") return [];
+      const format = String(at(inputs, "accessLogSettings.format"));
       return [
         "requestId",
         "requestTime",
@@ -306,6 +311,11 @@ export const apiRules: Rule[] = [
 /** The OpenAPI document of an API. */
 function bodyOf({ inputs }: PolicyResource): unknown {
   return json(inputs.body);
+}
+
+/** Whether there is a document; `api-operations-authorized` refuses an API without one. */
+function hasBody(resource: PolicyResource): boolean {
+  return isPresent(bodyOf(resource));
 }
 
 function operations(resource: PolicyResource): { title: string; operation: unknown }[] {

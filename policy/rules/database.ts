@@ -29,14 +29,14 @@ export const databaseRules: Rule[] = [
     enforcement: "mandatory",
     remedy: "Set performanceInsightsKmsKeyId to the database's key, or performanceInsightsEnabled to false.",
     types: [instance],
+    about: ({ inputs }) => inputs.performanceInsightsEnabled === true,
     scope: "resource",
-    check: (resource) =>
-      resource.inputs.performanceInsightsEnabled === true ? isCustomerKey("performanceInsightsKmsKeyId")(resource) : [],
+    check: isCustomerKey("performanceInsightsKmsKeyId"),
   },
   {
     name: "database-private",
     description: "The database has no public address and stands in a VPC's subnets and security groups.",
-    controls: ["45 CFR 164.312(a)(1)", "45 CFR 164.312(e)(1)", "FSBP RDS.2", "Security Hub RDS.18"],
+    controls: ["45 CFR 164.312(a)(1)", "45 CFR 164.312(e)(1)", "FSBP RDS.2"],
     severity: "critical",
     enforcement: "mandatory",
     remedy:

@@ -1,4 +1,4 @@
-import { all, is, isNot, isSet } from "../expectations";
+import { all, atLeast, is, isNot, isSet } from "../expectations";
 import type { PolicyResource, Rule } from "../rule";
 import { ofType, referred, referrers } from "../stack";
 import { at, isGiven, list, quote, show, texts, unlessHidden } from "../values";
@@ -166,13 +166,9 @@ export const functionRules: Rule[] = [
     enforcement: "mandatory",
     remedy: "Set reservedConcurrentExecutions.",
     types: [lambda],
+    about: isBehindApi,
     scope: "stack",
-    check: (resource, stack) => {
-      const { reservedConcurrentExecutions: reserved } = resource.inputs;
-      return !isBehindApi(resource, stack) || Number(reserved) >= 1
-        ? []
-        : [`reservedConcurrentExecutions is ${show(reserved)}`];
-    },
+    check: atLeast("reservedConcurrentExecutions", 1),
   },
   {
     name: "api-function-audits",
@@ -182,9 +178,9 @@ export const functionRules: Rule[] = [
     enforcement: "mandatory",
     remedy: "Set the variable AUDIT_LOG_GROUP to the audit log's group.",
     types: [lambda],
+    about: isBehindApi,
     scope: "stack",
     check: (resource, stack) => {
-      if (!isBehindApi(resource, stack)) return [];
       const name = at(resource.inputs, "environment.variables.AUDIT_LOG_GROUP");
       const groups = ofType(stack, logGroup).map(({ inputs }) => inputs.name);
       return groups.includes(name) ? [] : [`AUDIT_LOG_GROUP is ${show(name)}; it must be of this stack`];

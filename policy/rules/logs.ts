@@ -37,8 +37,8 @@ export const logRules: Rule[] = [
     enforcement: "mandatory",
     remedy: `Set auditRetentionDays to ${sixYears} or more.`,
     types: [logGroup],
+    about: ({ inputs }) => String(inputs.name).startsWith("audit-"),
     scope: "resource",
-    check: (resource) =>
-      String(resource.inputs.name).startsWith("audit-") ? atLeast("retentionInDays", sixYears)(resource) : [],
+    check: atLeast("retentionInDays", sixYears),
   },
 ];

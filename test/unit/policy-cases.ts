@@ -299,6 +299,8 @@ export const violatingChanges: Record<string, Change[]> = {
     set(endpoint, "kms", "securityGroupIds", undefined),
   ],
   "api-operations-authorized": [
+    set(restApi, "records", "body", undefined),
+    set(restApi, "records", "body", "openapi: 3.0.1"),
     editBody((body) => withMember(body, ["paths", "/patients", "get", "security"], [])),
     editBody((body) => withMember(body, ["paths", "/patients", "get", "security"], undefined)),
     editBody((body) => withMember(body, ["paths", "/patients", "get", "security"], [{ accessToken: [] }])),

@@ -55,7 +55,7 @@ describe("the configuration that would break a rule", () => {
 });
 
 it("has rules for every type of resource that the program makes, but for those that only connect or name others", async () => {
-  const covered = new Set(rules.flatMap(({ types }) => types));
+  const covered = new Set(rules.flatMap(({ types = [] }) => types));
   const made = [...(await recordProgram({ auditTrail: "true" })), ...(await recordProgram(isolated))].map(
     ({ type }) => type,
   );

@@ -1,5 +1,5 @@
 import { all, is } from "../expectations";
-import { allowed, hasCondition, policyStatements } from "../policy-document";
+import { allowed, hasCondition, policyStatements, refusesPlainText } from "../policy-document";
 import type { Rule } from "../rule";
 import { referrers } from "../stack";
 import { at, isGiven, list, show } from "../values";
@@ -40,7 +40,7 @@ export const bucketRules: Rule[] = [
   {
     name: "bucket-private",
     description: "Buckets cannot be made public.",
-    controls: ["45 CFR 164.312(a)(1)", "FSBP S3.8"],
+    controls: ["45 CFR 164.312(a)(1)", "FSBP S3.2", "FSBP S3.3", "FSBP S3.8"],
     severity: "high",
     enforcement: "mandatory",
     remedy: "Set blockPublicAcls, blockPublicPolicy, ignorePublicAcls and restrictPublicBuckets to true.",
@@ -67,7 +67,7 @@ export const bucketRules: Rule[] = [
   {
     name: "bucket-policy-closed",
     description: "Policies of buckets admit AWS's services for a named source only, and refuse plain-text transport.",
-    controls: ["45 CFR 164.312(a)(1)", "45 CFR 164.312(e)(1)", "FSBP S3.5"],
+    controls: ["45 CFR 164.312(a)(1)", "45 CFR 164.312(e)(1)", "FSBP S3.5", "FSBP S3.6"],
     severity: "high",
     enforcement: "mandatory",
     remedy: "Allow services with the condition aws:SourceArn, and deny everybody where aws:SecureTransport is false.",
@@ -81,13 +81,7 @@ export const bucketRules: Rule[] = [
             statement.principals.some((principal) => !principal.startsWith("Service ")),
         )
         .map(({ principals }) => `allows ${principals.join(", ")}`),
-      ...(policyStatements(inputs.policy).some(
-        ({ allows, actions, principals, conditions }) =>
-          !allows &&
-          actions.includes("s3:*") &&
-          principals.includes("*") &&
-          conditions.get("Bool aws:SecureTransport")?.join() === "false",
-      )
+      ...(policyStatements(inputs.policy).some((statement) => refusesPlainText(statement, "s3:*"))
         ? []
         : ["does not deny requests without TLS"]),
     ],
@@ -132,6 +126,25 @@ export const bucketRules: Rule[] = [
     types: [lifecycle],
     scope: "resource",
     check: ({ inputs }) => (list(inputs.rules).some(expires) ? [] : ["no enabled rule expires objects and versions"]),
+  },
+  {
+    name: "bucket-access-logged",
+    description: "S3 logs each request to a bucket.",
+    controls: ["45 CFR 164.312(b)", "FSBP S3.9"],
+    severity: "medium",
+    enforcement: "advisory",
+    remedy: "Add a BucketLogging for the bucket.",
+    types: [bucket],
+    scope: "stack",
+    check: (resource, stack) =>
+      referrers(stack, "aws:s3/bucketLogging:BucketLogging", "bucket", resource).length > 0
+        ? []
+        : ["has no BucketLogging"],
+    exception: {
+      reason:
+        "A trail's bucket. Who reads from it uses its key, which is an event of the trail, one for each reader at least, though not for each file; what is changed or deleted, the files' validation finds. A log of S3's would need another bucket, without one of its own, and S3 does not promise to deliver every line.",
+      covers: (resource, stack) => referrers(stack, "aws:cloudtrail/trail:Trail", "s3BucketName", resource).length > 0,
+    },
   },
 ];
 

@@ -1,11 +1,12 @@
 import { isUnset } from "../expectations";
-import { allowed, hasCondition, type PolicyStatement } from "../policy-document";
+import { allowed, hasCondition, isAnything, namesNone, type PolicyStatement } from "../policy-document";
 import type { PolicyResource, Rule } from "../rule";
-import { isPresent } from "../values";
+import { isPresent, texts } from "../values";
 
 const policy = "aws:iam/policy:Policy";
 const role = "aws:iam/role:Role";
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
+const attachment = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
 
 /** Actions for which AWS knows no narrower resource than all (Service authorization reference). */
 const withoutResources = [
@@ -16,6 +17,18 @@ const withoutResources = [
   "xray:PutTelemetryRecords",
   "xray:PutTraceSegments",
 ];
+
+/** Actions on what has no name before it is there, or of which AWS shows all or none: on the account's own, no further. */
+const withoutNames = [
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:CreateNetworkInterface",
+  "ec2:DeleteNetworkInterface",
+  "ec2:UnassignPrivateIpAddresses",
+  "logs:DescribeLogGroups",
+];
+
+/** Uses of keys, of which `iam-decrypts-through-services` says on which. */
+const keyUse = /^kms:(Decrypt|ReEncryptFrom|GenerateDataKey)/;
 
 /** Services that do not say for whom they assume a role, and assume only roles that they were given for a resource of the same account. */
 const withoutSource = ["lambda.amazonaws.com", "apigateway.amazonaws.com", "cloudtrail.amazonaws.com"];
@@ -47,11 +60,13 @@ export const iamRules: Rule[] = [
     types: [policy, rolePolicy],
     scope: "resource",
     check: eachStatement(({ actions, resources }) =>
-      resources.includes("*")
-        ? actions
-            .filter((action) => !withoutResources.includes(action))
-            .map((action) => `allows ${action} on everything`)
-        : [],
+      actions
+        .filter((action) => !keyUse.test(action))
+        .flatMap((action) =>
+          resources
+            .filter((resource) => isTooWide(action, resource))
+            .map((resource) => `allows ${action} on ${resource}`),
+        ),
     ),
   },
   {
@@ -75,20 +90,18 @@ export const iamRules: Rule[] = [
     types: [policy, rolePolicy],
     scope: "resource",
     check: eachStatement((statement) => {
-      const used = statement.actions.filter((action) => /^kms:(Decrypt|ReEncryptFrom|GenerateDataKey)/.test(action));
+      const used = statement.actions.filter((action) => keyUse.test(action));
       if (used.length === 0) return [];
       return [
         ...(hasCondition(statement, "kms:ViaService") ? [] : [`allows ${used.join(", ")} without kms:ViaService`]),
-        ...statement.resources
-          .filter((resource) => /:(key|alias)\/\*$/.test(resource))
-          .map((resource) => `allows ${used.join(", ")} on ${resource}`),
+        ...statement.resources.filter(namesNone).map((resource) => `allows ${used.join(", ")} on ${resource}`),
       ];
     }),
   },
   {
     name: "iam-managed-policies",
     description: "Policies are managed ones, which the account's inventory shows; none stands inside a role.",
-    controls: ["45 CFR 164.308(a)(4)(ii)(B)", "FSBP IAM.2"],
+    controls: ["45 CFR 164.308(a)(4)(ii)(B)"],
     severity: "low",
     enforcement: "mandatory",
     remedy: "Use a Policy and a RolePolicyAttachment.",
@@ -104,12 +117,13 @@ export const iamRules: Rule[] = [
     severity: "high",
     enforcement: "mandatory",
     remedy: "Attach a policy of the environment's own.",
-    types: ["aws:iam/rolePolicyAttachment:RolePolicyAttachment"],
+    types: [attachment, role],
     scope: "resource",
-    check: ({ inputs }) => {
-      const [, name] = /^arn:[\w-]+:iam::aws:policy\/(.+)$/.exec(String(inputs.policyArn)) ?? [];
-      return name === undefined || attachable.includes(name) ? [] : [`attaches ${name}`];
-    },
+    check: ({ type, inputs }) =>
+      texts(type === role ? inputs.managedPolicyArns : inputs.policyArn)
+        .flatMap((arn) => /^arn:[\w-]+:iam::aws:policy\/(.+)$/.exec(arn)?.[1] ?? [])
+        .filter((name) => !attachable.includes(name))
+        .map((name) => `attaches ${name}`),
   },
   {
     name: "role-for-services",
@@ -137,27 +151,45 @@ export const iamRules: Rule[] = [
     enforcement: "mandatory",
     remedy: "Add a condition on aws:SourceAccount or aws:SourceArn.",
     types: [role],
+    about: ({ inputs }) => allowed(inputs.assumeRolePolicy).some((statement) => sources(statement).length > 0),
     scope: "resource",
-    check: eachStatement((statement) => {
-      const services = statement.principals.map((principal) => principal.replace(/^Service /, ""));
-      return services.every((service) => withoutSource.includes(service)) ||
-        hasCondition(statement, "aws:SourceAccount", "aws:SourceArn")
+    check: eachStatement((statement) =>
+      sources(statement).length === 0 || hasCondition(statement, "aws:SourceAccount", "aws:SourceArn")
         ? []
-        : [`may be assumed by ${services.join(", ")} for other accounts`];
-    }),
+        : [`may be assumed by ${sources(statement).join(", ")} for other accounts`],
+    ),
   },
   {
     name: "iam-no-users",
     description: "The platform makes no IAM users and no access keys, which would hold until somebody takes them away.",
-    controls: ["45 CFR 164.312(a)(2)(i)", "FSBP IAM.3"],
+    controls: ["45 CFR 164.312(a)(2)(i)", "FSBP IAM.2", "FSBP IAM.3"],
     severity: "high",
     enforcement: "mandatory",
     remedy: "Use roles.",
-    types: ["aws:iam/user:User", "aws:iam/accessKey:AccessKey", "aws:iam/userLoginProfile:UserLoginProfile"],
+    types: [
+      "aws:iam/user:User",
+      "aws:iam/accessKey:AccessKey",
+      "aws:iam/userLoginProfile:UserLoginProfile",
+      "aws:iam/userPolicy:UserPolicy",
+      "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    ],
     scope: "resource",
-    check: () => ["is a credential for good"],
+    check: () => ["is of a user, whose credentials hold for good"],
   },
 ];
+
+/** Whether there are narrower resources for an action. */
+function isTooWide(action: string, resource: string): boolean {
+  if (!namesNone(resource) || withoutResources.includes(action)) return false;
+  return isAnything(resource) || !withoutNames.includes(action);
+}
+
+/** Who may assume a role, of those who say for whom. */
+function sources({ principals }: PolicyStatement): string[] {
+  return principals
+    .map((principal) => principal.replace(/^Service /, ""))
+    .filter((principal) => !withoutSource.includes(principal));
+}
 
 /** Holds an expectation against every statement that allows something, of a policy or of a role's trust. */
 function eachStatement(check: (statement: PolicyStatement) => string[]): (resource: PolicyResource) => string[] {

@@ -1,5 +1,5 @@
 import { all, atLeast, atMost, is, isNot, isSet } from "../expectations";
-import { allowed, hasCondition } from "../policy-document";
+import { allowed, hasCondition, type PolicyStatement } from "../policy-document";
 import type { PolicyResource, Rule } from "../rule";
 import { referred } from "../stack";
 import { isGiven } from "../values";
@@ -35,7 +35,7 @@ export const keyRules: Rule[] = [
   {
     name: "key-kept",
     description: "Keys stay enabled and manageable, and wait a week before they are deleted.",
-    controls: ["45 CFR 164.308(a)(7)(ii)(A)", "FSBP KMS.3"],
+    controls: ["45 CFR 164.308(a)(7)(ii)(A)"],
     severity: "critical",
     enforcement: "mandatory",
     remedy: "Set deletionWindowInDays to 7 or more; leave isEnabled and bypassPolicyLockoutSafetyCheck alone.",
@@ -49,18 +49,28 @@ export const keyRules: Rule[] = [
   },
   {
     name: "key-not-public",
-    description: "Key policies name whom they allow something: this account or a service, never everybody.",
+    description: "Key policies allow something to AWS's services and to this account, and to nobody else.",
     controls: ["45 CFR 164.312(a)(1)", "FSBP KMS.5"],
     severity: "critical",
     enforcement: "mandatory",
     remedy: "Name the account's root or a service as the principal of each statement.",
     types: [key],
     scope: "resource",
-    check: all(isSet("policy"), ({ inputs }) =>
-      allowed(inputs.policy)
-        .filter(({ principals, negations }) => principals.includes("*") || negations.includes("NotPrincipal"))
-        .map(({ actions }) => `policy allows everybody ${actions.join(", ")}`),
-    ),
+    check: all(isSet("policy"), ({ inputs }) => {
+      const statements = allowed(inputs.policy);
+      const accounts = new Set(statements.flatMap(accountsOf));
+      return [
+        ...statements
+          .filter(({ negations }) => negations.includes("NotPrincipal"))
+          .map(({ actions }) => `policy allows everybody ${actions.join(", ")}`),
+        ...statements
+          .flatMap(({ principals }) => principals)
+          .filter((principal) => !principal.startsWith("Service ") && !account.test(principal))
+          .map((principal) => `policy allows something to ${principal}`),
+        // KMS takes no policy that locks out whose key it is (`key-kept`): where there is one account, it is that one.
+        ...(accounts.size > 1 ? [`policy allows something to the accounts ${[...accounts].join(", ")}`] : []),
+      ];
+    }),
   },
   {
     name: "key-actions-named",
@@ -79,7 +89,8 @@ export const keyRules: Rule[] = [
   },
   {
     name: "key-use-through-services",
-    description: "Keys are used through AWS services of the environment only, apart from their management.",
+    description:
+      "Keys are used through AWS's services or for what a condition names, and by no statement that manages them.",
     controls: ["45 CFR 164.308(a)(4)(ii)(B)", "45 CFR 164.312(a)(2)(iv)"],
     severity: "high",
     enforcement: "mandatory",
@@ -91,11 +102,8 @@ export const keyRules: Rule[] = [
       allowed(inputs.policy).flatMap((statement) => {
         const used = statement.actions.filter((action) => use.test(action));
         if (used.length === 0) return [];
-        const narrowed =
-          hasCondition(statement, "kms:ViaService", "aws:SourceArn", "aws:SourceAccount") ||
-          [...statement.conditions.keys()].some((condition) => condition.includes(" kms:EncryptionContext:"));
         return [
-          ...(narrowed ? [] : [`policy allows ${used.join(", ")} without a condition`]),
+          ...(hasCondition(statement, ...narrowing) ? [] : [`policy allows ${used.join(", ")} without a condition`]),
           ...(statement.actions.some((action) => management.test(action))
             ? [`policy allows ${used.join(", ")} beside the key's management`]
             : []),
@@ -125,6 +133,7 @@ export const keyRules: Rule[] = [
     enforcement: "mandatory",
     remedy: "Take the key from the environment's own keys.",
     types: Object.keys(keyInputs),
+    about: ({ type, inputs }) => (keyInputs[type] ?? []).some((input) => isGiven(inputs, input)),
     scope: "stack",
     check: (resource, stack) =>
       (keyInputs[resource.type] ?? [])
@@ -148,6 +157,16 @@ export const keyRules: Rule[] = [
     },
   },
 ];
+
+/** Conditions that say for what a key is used. */
+const narrowing = ["kms:ViaService", "kms:EncryptionContext:", "aws:SourceArn", "aws:SourceAccount"];
+
+const account = /^AWS (?:arn:[\w-]+:(?:iam|sts)::)?(\d{12})(?::|$)/;
+
+/** Accounts that a statement allows something to, the whole of them or a principal there. */
+function accountsOf({ principals }: PolicyStatement): string[] {
+  return principals.flatMap((principal) => account.exec(principal)?.[1] ?? []);
+}
 
 /** Types that stand for the domains, and the input that names their key. */
 const keyDomains: Record<string, string> = {

@@ -1,5 +1,5 @@
 import { all, atLeast, atMost, is, isCustomerKey, isSet } from "../expectations";
-import { policyStatements } from "../policy-document";
+import { type PolicyStatement, policyStatements, refusesPlainText } from "../policy-document";
 import type { Rule } from "../rule";
 import { referred, referrers } from "../stack";
 
@@ -45,19 +45,12 @@ export const secretRules: Rule[] = [
     scope: "resource",
     check: all(is("blockPublicPolicy", true), isSet("policy"), ({ inputs }) => {
       const statements = policyStatements(inputs.policy);
-      if (statements.length === 0) return [];
-      const denied = statements
-        .filter(
-          ({ allows, actions, principals }) =>
-            !allows && principals.includes("*") && actions.includes("secretsmanager:*"),
-        )
-        .flatMap(({ conditions }) => [...conditions].map(([condition, values]) => `${condition} ${values.join()}`));
       return [
         ...statements.filter(({ allows }) => allows).map(({ principals }) => `allows ${principals.join(", ")}`),
-        ...(denied.includes("Bool aws:SecureTransport false") ? [] : ["does not deny requests without TLS"]),
-        ...(denied.some((condition) => /^StringNotEquals aws:PrincipalAccount \d{12}$/.test(condition))
+        ...(statements.some((statement) => refusesPlainText(statement, "secretsmanager:*"))
           ? []
-          : ["does not deny other accounts"]),
+          : ["does not deny requests without TLS"]),
+        ...(statements.some(refusesOtherAccounts) ? [] : ["does not deny other accounts"]),
       ];
     }),
   },
@@ -126,3 +119,19 @@ export const secretRules: Rule[] = [
     },
   },
 ];
+
+/** Whether a statement denies everything to every account but one; AWS's own services may be left out. */
+function refusesOtherAccounts({ allows, actions, principals, conditions }: PolicyStatement): boolean {
+  const others = [...conditions].filter(([condition, values]) =>
+    condition === "Bool aws:PrincipalIsAWSService"
+      ? values.join() !== "false"
+      : condition !== "StringNotEquals aws:PrincipalAccount",
+  );
+  return (
+    !allows &&
+    actions.includes("secretsmanager:*") &&
+    principals.includes("*") &&
+    /^\d{12}$/.test(conditions.get("StringNotEquals aws:PrincipalAccount")?.join() ?? "") &&
+    others.length === 0
+  );
+}

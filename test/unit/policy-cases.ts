@@ -51,6 +51,7 @@ const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
 const attachment = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
 const provider = "pulumi:providers:aws";
 const trail = "aws:cloudtrail/trail:Trail";
+const bucket = "aws:s3/bucket:Bucket";
 const bucketPolicy = "aws:s3/bucketPolicy:BucketPolicy";
 const bucketEncryption = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
 const bucketLifecycle = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
@@ -64,6 +65,12 @@ const statement = (Action: string, Resource: string, more: object = {}) => ({
   Action,
   Resource,
   ...more,
+});
+/** A condition that makes a statement be about less. */
+const forOne = { StringEquals: { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/somebody" } };
+const alsoIf = (one: Values | undefined, Condition: object) => ({
+  ...one,
+  Condition: { ...(one?.Condition as object), ...Condition },
 });
 const expiry = { expiration: { days: 2192 }, noncurrentVersionExpiration: { noncurrentDays: 30 } };
 const accessLog = (add: string) =>
@@ -164,7 +171,10 @@ export const violatingChanges: Record<string, Change[]> = {
   "secret-policy-closed": [
     set(secretPolicy, "redis-auth", "blockPublicPolicy", false),
     set(secretPolicy, "redis-auth", "policy", undefined),
+    set(secretPolicy, "redis-auth", "policy", JSON.stringify({ Statement: [] })),
     editStatements(secretPolicy, "redis-auth", "policy", ([first]) => [first]),
+    editStatements(secretPolicy, "redis-auth", "policy", ([tls, accounts]) => [alsoIf(tls, forOne), accounts]),
+    editStatements(secretPolicy, "redis-auth", "policy", ([tls, accounts]) => [tls, alsoIf(accounts, forOne)]),
     editStatements(secretPolicy, "redis-auth", "policy", ([, second]) => [second]),
     editStatements(secretPolicy, "redis-auth", "policy", (all) => [...all, { ...anyone, Action: "secretsmanager:*" }]),
   ],
@@ -205,11 +215,29 @@ export const violatingChanges: Record<string, Change[]> = {
       { ...anyone, Principal: { AWS: "*" }, Action: "kms:DescribeKey" },
     ]),
     set(key, "cache", "policy", undefined),
+    ...[
+      { AWS: "arn:aws:iam::210987654321:root" },
+      { AWS: "210987654321" },
+      { Federated: "accounts.google.com" },
+      { CanonicalUser: "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be" },
+    ].map((Principal) =>
+      editStatements(key, "cache", "policy", (all) => [...all, { ...anyone, Principal, Action: "kms:DescribeKey" }]),
+    ),
   ],
   "key-actions-named": [
     editStatements(key, "secrets", "policy", ([first, ...others]) => [{ ...first, Action: "kms:*" }, ...others]),
   ],
   "key-use-through-services": [
+    ...[
+      { StringEqualsIfExists: { "kms:ViaService": "rds.eu-west-1.amazonaws.com" } },
+      { StringNotEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" } },
+      { "ForAllValues:StringEquals": { "kms:ViaService": "rds.eu-west-1.amazonaws.com" } },
+      { StringLike: { "kms:ViaService": "*" } },
+      { ArnLike: { "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*:*:*" } },
+      { Null: { "kms:EncryptionContext:stage": "false" } },
+    ].map((Condition) =>
+      editStatements(key, "database", "policy", ([first, use, ...others]) => [first, { ...use, Condition }, ...others]),
+    ),
     editStatements(key, "database", "policy", ([first, use, ...others]) => [
       first,
       { ...use, Condition: undefined },
@@ -533,7 +561,15 @@ export const violatingChanges: Record<string, Change[]> = {
     editStatements(policy, "task", "policy", (all) => [...all, statement("s3:Get*", "arn:aws:s3:::bucket")]),
     editStatements(policy, "task", "policy", (all) => [...all, statement("*", "arn:aws:s3:::bucket")]),
   ],
-  "iam-resources-named": [editStatements(policy, "task", "policy", (all) => [...all, statement("s3:GetObject", "*")])],
+  "iam-resources-named": [
+    ["s3:GetObject", "*"],
+    ["s3:GetObject", "arn:aws:s3:::*/*"],
+    ["secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:*"],
+    ["secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:*"],
+    ["ec2:DeleteNetworkInterface", "arn:aws:ec2:*:*:*"],
+  ].map(([action = "", resource = ""]) =>
+    editStatements(policy, "task", "policy", (all) => [...all, statement(action, resource)]),
+  ),
   "iam-no-negations": [
     editStatements(policy, "task", "policy", (all) => [
       ...all,
@@ -548,10 +584,18 @@ export const violatingChanges: Record<string, Change[]> = {
     editStatements(policy, "task", "policy", (all) => [...all, statement("kms:Decrypt", "arn:Key-database")]),
     editStatements(policy, "task", "policy", (all) => [
       ...all,
-      statement("kms:Decrypt", "arn:aws:kms:eu-west-1:123456789012:key/*", {
-        Condition: { StringEquals: { "kms:ViaService": "rds.eu-west-1.amazonaws.com" } },
+      statement("kms:Decrypt", "arn:Key-database", {
+        Condition: { StringEqualsIfExists: { "kms:ViaService": "rds.eu-west-1.amazonaws.com" } },
       }),
     ]),
+    ...["*", "arn:aws:kms:*:*:*", "arn:aws:kms:eu-west-1:123456789012:key/*"].map((Resource) =>
+      editStatements(policy, "task", "policy", (all) => [
+        ...all,
+        statement("kms:Decrypt", Resource, {
+          Condition: { StringEquals: { "kms:ViaService": "rds.eu-west-1.amazonaws.com" } },
+        }),
+      ]),
+    ),
   ],
   "iam-managed-policies": [
     add(rolePolicy, {
@@ -560,7 +604,10 @@ export const violatingChanges: Record<string, Change[]> = {
     }),
     set(role, "task", "inlinePolicies", [{ name: "more", policy: "{}" }]),
   ],
-  "iam-no-wide-aws-policies": [set(attachment, "task", "policyArn", "arn:aws:iam::aws:policy/AdministratorAccess")],
+  "iam-no-wide-aws-policies": [
+    set(attachment, "task", "policyArn", "arn:aws:iam::aws:policy/AdministratorAccess"),
+    set(role, "task", "managedPolicyArns", ["arn:aws:iam::aws:policy/AdministratorAccess"]),
+  ],
   "role-for-services": [
     editStatements(role, "task", "assumeRolePolicy", ([first]) => [
       { ...first, Principal: { AWS: "arn:aws:iam::210987654321:root" } },
@@ -569,9 +616,16 @@ export const violatingChanges: Record<string, Change[]> = {
     set(role, "task", "assumeRolePolicy", undefined),
   ],
   "role-no-confused-deputy": [
-    editStatements(role, "task", "assumeRolePolicy", ([first]) => [{ ...first, Condition: undefined }]),
+    undefined,
+    { StringLike: { "aws:SourceAccount": "*" } },
+    { StringEqualsIfExists: { "aws:SourceAccount": "123456789012" } },
+  ].map((Condition) => editStatements(role, "task", "assumeRolePolicy", ([first]) => [{ ...first, Condition }])),
+  "iam-no-users": [
+    add("aws:iam/user:User", {}),
+    add("aws:iam/accessKey:AccessKey", { user: "somebody" }),
+    add("aws:iam/userPolicy:UserPolicy", { user: "somebody" }),
+    add("aws:iam/userPolicyAttachment:UserPolicyAttachment", { user: "somebody" }),
   ],
-  "iam-no-users": [add("aws:iam/user:User", {}), add("aws:iam/accessKey:AccessKey", { user: "somebody" })],
   "tags-of-environment": [
     set(provider, "aws", "defaultTags", undefined),
     set(provider, "aws", "defaultTags", '{"tags":{"Environment":"dev","Project":"tap"}}'),
@@ -627,6 +681,16 @@ export const violatingChanges: Record<string, Change[]> = {
     editStatements(bucketPolicy, "trail", "policy", (statements) => [...statements, anyone]),
     editStatements(bucketPolicy, "trail", "policy", (statements) => statements.filter((one) => one?.Effect !== "Deny")),
     editStatements(bucketPolicy, "trail", "policy", (statements) =>
+      statements.map((one) => (one?.Effect === "Deny" ? alsoIf(one, forOne) : one)),
+    ),
+    editStatements(bucketPolicy, "trail", "policy", (statements) =>
+      statements.map((one) =>
+        one?.Effect === "Allow"
+          ? { ...one, Condition: { ArnLike: { "aws:SourceArn": "arn:aws:cloudtrail:*:*:*" } } }
+          : one,
+      ),
+    ),
+    editStatements(bucketPolicy, "trail", "policy", (statements) =>
       statements.map((one) => (one?.Effect === "Allow" ? { ...one, Condition: undefined } : one)),
     ),
   ],
@@ -679,6 +743,12 @@ export const excepted: Record<string, Change> = {
   "stage-traced": set(stage, "records", "xrayTracingEnabled", true),
   "stage-client-certificate": set(stage, "records", "clientCertificateId", "certificate"),
   "users-deletion-protection": set(userPool, "users", "deletionProtection", "ACTIVE"),
+  "bucket-access-logged": (resources) =>
+    add(
+      "aws:s3/bucketLogging:BucketLogging",
+      { targetBucket: "logs" },
+      { bucket: [urnOf(resources, bucket, "trail")] },
+    )(resources),
 };
 
 function both(one: Change, other: Change): Change {

@@ -85,6 +85,7 @@ describe("evidence", () => {
     expect(accepted.filter(({ exception }) => !exception)).toEqual([]);
     expect(new Set(accepted.map(({ name }) => name))).toEqual(
       new Set([
+        "bucket-access-logged",
         "database-deletion-protection",
         "database-events",
         "database-port",

@@ -1,7 +1,8 @@
-import { all, is, isNot, isSet, isUnset } from "../expectations";
-import { allowed, hasCondition } from "../policy-document";
+import { all, is, isNot, isSet, isUnset, violationsOf } from "../expectations";
+import { allowed, hasCondition, namesNone } from "../policy-document";
+import { waysOut } from "../routes";
 import type { PolicyResource, Rule } from "../rule";
-import { isChosen, ofType, referred, referrers, refersTo } from "../stack";
+import { referred, referrers } from "../stack";
 import { at, list, show, texts, unlessHidden } from "../values";
 
 const vpc = "aws:ec2/vpc:Vpc";
@@ -34,7 +35,8 @@ const workloads: Record<string, string> = {
   "aws:ecs/service:Service": "networkConfiguration",
 };
 
-const everywhere = ["0.0.0.0/0", "::/0"];
+/** Bits of a block of addresses from which on it is not as good as the whole internet: two halves of it are all of it. */
+const leastBits = { ipv4: 8, ipv6: 16 };
 
 export const networkRules: Rule[] = [
   {
@@ -85,7 +87,7 @@ export const networkRules: Rule[] = [
   },
   {
     name: "ingress-not-from-everywhere",
-    description: "No security group admits the whole internet.",
+    description: "No security group admits the whole internet, or a large part of it.",
     controls: ["45 CFR 164.312(a)(1)", "45 CFR 164.312(e)(1)", "FSBP EC2.18", "FSBP EC2.19"],
     severity: "critical",
     enforcement: "mandatory",
@@ -94,7 +96,7 @@ export const networkRules: Rule[] = [
     scope: "resource",
     check: (resource) =>
       openings(resource, "ingress")
-        .filter(({ peers }) => peers.some((peer) => everywhere.includes(peer)))
+        .filter(({ peers }) => peers.some(isEverywhere))
         .map(({ ports, peers }) => `admits ${peers.join(", ")} to ${ports}`),
   },
   {
@@ -108,7 +110,7 @@ export const networkRules: Rule[] = [
     scope: "resource",
     check: (resource) =>
       openings(resource, "egress")
-        .filter(({ ports, peers }) => peers.some((peer) => everywhere.includes(peer)) && ports !== "tcp 443")
+        .filter(({ ports, peers }) => peers.some(isEverywhere) && ports !== "tcp 443")
         .map(({ ports, peers }) => `lets ${ports} out to ${peers.join(", ")}`),
   },
   {
@@ -138,18 +140,21 @@ export const networkRules: Rule[] = [
       const groups = referred(stack, resource, dataStores[resource.type]?.securityGroups ?? "", securityGroup);
       const rules = groups.flatMap((group) => referrers(stack, ingressRule, "securityGroupId", group));
       const wayOut = groups.flatMap((group) => referrers(stack, egressRule, "securityGroupId", group));
-      return [
-        ...(groups.length > 0 ? [] : ["wears no security group of this stack"]),
-        ...rules
-          .filter(({ references }) => (references.referencedSecurityGroupId ?? []).length === 0)
-          .map(
-            ({ name, inputs }) => `${name} admits ${peersOf(inputs).join(", ") || "no security group of this stack"}`,
-          ),
-        ...rules
-          .filter(({ inputs }) => unlessHidden(() => inputs.toPort !== resource.inputs.port, false))
-          .map(({ name, inputs }) => `${name} admits to port ${show(inputs.toPort)}, not to the data store's`),
-        ...wayOut.map(({ name }) => `${name} lets it out`),
-      ];
+      return violationsOf(
+        () => (groups.length > 0 ? [] : ["wears no security group of this stack"]),
+        () =>
+          rules
+            .filter(({ references }) => (references.referencedSecurityGroupId ?? []).length === 0)
+            .map(
+              ({ name, inputs }) => `${name} admits ${peersOf(inputs).join(", ") || "no security group of this stack"}`,
+            ),
+        () =>
+          rules
+            .filter(({ inputs }) => unlessHidden(() => inputs.toPort !== resource.inputs.port, false))
+            .map(({ name, inputs }) => `${name} admits to port ${show(inputs.toPort)}, not to the data store's`),
+        () => wayOut.map(({ name }) => `${name} lets it out`),
+        () => groups.flatMap((group) => ownOpenings(group, resource.inputs.port)),
+      );
     },
   },
   {
@@ -165,10 +170,10 @@ export const networkRules: Rule[] = [
       const place = dataStores[resource.type];
       const groups = place ? referred(stack, resource, place.subnetGroup, place.subnetGroupType) : [];
       const subnets = groups.flatMap((group) => referred(stack, group, "subnetIds", subnet));
-      return [
-        ...(subnets.length > 0 ? [] : ["stands in no subnet of this stack"]),
+      return violationsOf(
+        () => (subnets.length > 0 ? [] : ["stands in no subnet of this stack"]),
         ...waysOut(stack, subnets, internetGateway, natGateway),
-      ];
+      );
     },
   },
   {
@@ -182,10 +187,10 @@ export const networkRules: Rule[] = [
     scope: "stack",
     check: (resource, stack) => {
       const subnets = referred(stack, resource, workloads[resource.type] ?? "", subnet);
-      return [
-        ...(subnets.length > 0 ? [] : ["stands in no subnet of this stack"]),
+      return violationsOf(
+        () => (subnets.length > 0 ? [] : ["stands in no subnet of this stack"]),
         ...waysOut(stack, subnets, internetGateway),
-      ];
+      );
     },
   },
   {
@@ -223,7 +228,7 @@ export const networkRules: Rule[] = [
     check: all(isSet("policy"), ({ inputs }) =>
       allowed(inputs.policy).flatMap((statement) => {
         const wild = statement.actions.filter((action) => /(^|:)\*$/.test(action));
-        const narrowed = hasCondition(statement, "aws:PrincipalAccount") || !statement.resources.includes("*");
+        const narrowed = hasCondition(statement, "aws:PrincipalAccount") || !statement.resources.some(namesNone);
         return [
           ...wild.map((action) => `policy lets ${action} through`),
           ...(statement.negations.length > 0 ? [`policy allows by ${statement.negations.join(", ")}`] : []),
@@ -240,11 +245,9 @@ export const networkRules: Rule[] = [
     enforcement: "mandatory",
     remedy: "Set privateDnsEnabled to true, and securityGroupIds.",
     types: [endpoint],
+    about: ({ inputs }) => inputs.vpcEndpointType === "Interface",
     scope: "resource",
-    check: (resource) =>
-      resource.inputs.vpcEndpointType === "Interface"
-        ? all(is("privateDnsEnabled", true), isSet("securityGroupIds"))(resource)
-        : [],
+    check: all(is("privateDnsEnabled", true), isSet("securityGroupIds")),
   },
   {
     name: "vpc-interface-endpoints",
@@ -258,7 +261,7 @@ export const networkRules: Rule[] = [
       "FSBP EC2.58",
       "FSBP EC2.60",
     ],
-    severity: "low",
+    severity: "medium",
     enforcement: "advisory",
     remedy: "Add the services to interfaceEndpoints.",
     types: [vpc],
@@ -299,16 +302,26 @@ function peersOf(rule: unknown): string[] {
   return ["cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks"].flatMap((peer) => texts(at(rule, peer)));
 }
 
-/** Routes of subnets that lead to gateways of these types. */
-function waysOut(stack: PolicyResource[], subnets: PolicyResource[], ...gateways: string[]): string[] {
-  const associations = subnets.flatMap((one) =>
-    referrers(stack, "aws:ec2/routeTableAssociation:RouteTableAssociation", "subnetId", one),
+/** Whether a block of addresses is the internet, or a large part of it. */
+function isEverywhere(block: string): boolean {
+  const least = block.includes(":") ? leastBits.ipv6 : leastBits.ipv4;
+  return Number(/\/(\d+)$/.exec(block)?.[1] ?? least) < least;
+}
+
+/**
+ * What the rules inside of a data store's security group open to others than groups of clients, on its port. They are judged by what they say: after a refresh
+ * they say the same as the separate ones.
+ */
+function ownOpenings({ name, inputs }: PolicyResource, port: unknown): string[] {
+  return violationsOf(
+    () =>
+      list(inputs.ingress).flatMap((rule) => [
+        ...[...peersOf(rule), ...texts(at(rule, "prefixListIds"))].map((peer) => `${name} admits ${peer}`),
+        ...(at(rule, "self") === true ? [`${name} admits itself`] : []),
+        ...(at(rule, "fromPort") === port && at(rule, "toPort") === port
+          ? []
+          : [`${name} admits to port ${show(at(rule, "toPort"))}, not to the data store's`]),
+      ]),
+    () => list(inputs.egress).map(() => `${name} lets it out`),
   );
-  const tables = associations.flatMap((one) => referred(stack, one, "routeTableId", "aws:ec2/routeTable:RouteTable"));
-  const inputs = gateways.map((gateway) => (gateway === natGateway ? "natGatewayId" : "gatewayId"));
-  const routes = ofType(stack, "aws:ec2/route:Route").filter(
-    (route) =>
-      tables.some((table) => refersTo(route, "routeTableId", table)) && inputs.some((input) => isChosen(route, input)),
-  );
-  return routes.map(({ name }) => `${name} leads to the internet`);
 }

@@ -26,6 +26,8 @@ const defaultSecurityGroup = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 const securityGroup = "aws:ec2/securityGroup:SecurityGroup";
 const ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const egress = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+const route = "aws:ec2/route:Route";
+const routeTable = "aws:ec2/routeTable:RouteTable";
 const association = "aws:ec2/routeTableAssociation:RouteTableAssociation";
 const flowLog = "aws:ec2/flowLog:FlowLog";
 const endpoint = "aws:ec2/vpcEndpoint:VpcEndpoint";
@@ -279,6 +281,8 @@ export const violatingChanges: Record<string, Change[]> = {
   "ingress-not-from-everywhere": [
     set(ingress, "endpoints-from-analytics", "cidrIpv4", "0.0.0.0/0"),
     set(ingress, "endpoints-from-analytics", "cidrIpv6", "::/0"),
+    set(ingress, "endpoints-from-analytics", "cidrIpv4", "128.0.0.0/1"),
+    set(ingress, "endpoints-from-analytics", "cidrIpv6", "2000::/3"),
     set(securityGroup, "analytics", "ingress", [
       { protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["10.0.0.0/16", "0.0.0.0/0"] },
     ]),
@@ -286,6 +290,7 @@ export const violatingChanges: Record<string, Change[]> = {
   "egress-to-everywhere-by-https": [
     both(set(egress, "analytics-to-internet", "fromPort", 80), set(egress, "analytics-to-internet", "toPort", 80)),
     set(securityGroup, "analytics", "egress", [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }]),
+    set(securityGroup, "analytics", "egress", [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/7"] }]),
   ],
   "rule-of-one-port": [
     set(ingress, "endpoints-from-analytics", "toPort", 65535),
@@ -299,15 +304,30 @@ export const violatingChanges: Record<string, Change[]> = {
     both(set(ingress, "redis-from-analytics", "fromPort", 22), set(ingress, "redis-from-analytics", "toPort", 22)),
     refer(egress, "analytics-to-internet", "securityGroupId", securityGroup, "postgres"),
     unrefer(instance, "postgres", "vpcSecurityGroupIds"),
+    ...[
+      { fromPort: 5432, toPort: 5432, cidrBlocks: ["10.0.0.0/16"] },
+      { fromPort: 5432, toPort: 5432, prefixListIds: ["pl-1"] },
+      { fromPort: 5432, toPort: 5432, self: true },
+      { fromPort: 0, toPort: 65535, securityGroups: ["sg-1"] },
+    ].map((opening) => set(securityGroup, "postgres", "ingress", [{ protocol: "tcp", ...opening }])),
+    set(securityGroup, "redis", "egress", [
+      { protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["10.0.0.0/16"] },
+    ]),
   ],
   "data-store-isolated": [
     refer(association, "data-2", "routeTableId", "aws:ec2/routeTable:RouteTable", "private-1"),
     refer(association, "data-1", "routeTableId", "aws:ec2/routeTable:RouteTable", "public"),
     unrefer("aws:elasticache/subnetGroup:SubnetGroup", "redis", "subnetIds"),
+    set(routeTable, "data", "routes", [{ cidrBlock: "0.0.0.0/0", natGatewayId: "nat-1" }]),
+    refer(routeTable, "data", "routes", natGateway, "nat-1"),
+    both(without(association, "data-1"), (resources) =>
+      add(route, { gatewayId: "igw-1" }, { routeTableId: [urnOf(resources, vpc, "vpc")] })(resources),
+    ),
   ],
   "workload-not-public": [
     refer(service, "analytics", "networkConfiguration", subnet, "public-1"),
     unrefer(lambda, "redis-rotation", "vpcConfig"),
+    set(routeTable, "private-2", "routes", [{ cidrBlock: "0.0.0.0/0", gatewayId: "igw-1" }]),
   ],
   "vpc-flow-logs": [without(flowLog, "flow-log")],
   "flow-log-complete": [
@@ -320,7 +340,11 @@ export const violatingChanges: Record<string, Change[]> = {
     editStatements(endpoint, "s3", "policy", ([first]) => [{ ...first, Action: "s3:*" }]),
     editStatements(endpoint, "s3", "policy", ([first]) => [{ ...first, Action: "*" }]),
     editStatements(endpoint, "s3", "policy", ([first]) => [{ ...first, Resource: "*" }]),
+    editStatements(endpoint, "s3", "policy", ([first]) => [{ ...first, Resource: "arn:aws:s3:::*" }]),
     editStatements(endpoint, "kms", "policy", ([first]) => [{ ...first, Condition: undefined }]),
+    editStatements(endpoint, "kms", "policy", ([first]) => [
+      { ...first, Condition: { StringNotEquals: { "aws:PrincipalAccount": "210987654321" } } },
+    ]),
   ],
   "endpoint-private": [
     set(endpoint, "kms", "privateDnsEnabled", false),

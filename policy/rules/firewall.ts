@@ -16,21 +16,37 @@ const managedGroups = [
   "AWSManagedRulesCommonRuleSet",
 ];
 
+/** Rules of the groups that may only count: hospitals call from data centres, and records are longer than the 8 KiB that the second one allows. */
+const countedRules: Record<string, string> = {
+  AWSManagedRulesAnonymousIpList: "HostingProviderIPList",
+  AWSManagedRulesCommonRuleSet: "SizeRestrictions_BODY",
+};
+
 export const firewallRules: Rule[] = [
   {
     name: "firewall-managed-rules",
-    description: "AWS's managed rules stand before the API, and block.",
+    description: "AWS's managed rules stand before the API, look at every request, and block, but for two that count.",
     controls: ["45 CFR 164.308(a)(5)(ii)(B)", "45 CFR 164.312(e)(1)", "FSBP WAF.10"],
     severity: "high",
     enforcement: "mandatory",
-    remedy: `Add the groups ${managedGroups.join(", ")}, with overrideAction none.`,
+    remedy: `Add the groups ${managedGroups.join(", ")}, with overrideAction none, without scopeDownStatement and without ruleActionOverrides but to count ${Object.values(countedRules).join(" and ")}; allow nothing by a rule.`,
     types: [webAcl],
     scope: "resource",
     check: ({ inputs }) => {
-      const blocking = list(inputs.rules)
+      const rules = list(inputs.rules);
+      const blocking = rules
         .filter((rule) => at(rule, "overrideAction.count") === undefined)
-        .map((rule) => at(rule, "statement.managedRuleGroupStatement.name"));
-      return managedGroups.filter((group) => !blocking.includes(group)).map((group) => `${group} does not block`);
+        .map((rule) => at(rule, "statement.managedRuleGroupStatement"))
+        .filter((group) => at(group, "vendorName") === "AWS" && at(group, "scopeDownStatement") === undefined);
+      return [
+        ...managedGroups
+          .filter((group) => !blocking.some((one) => at(one, "name") === group))
+          .map((group) => `${group} does not block every request`),
+        ...blocking.flatMap(overridden).map((name) => `${name} does not do what AWS means it to`),
+        ...rules
+          .filter((rule) => at(rule, "action.allow") !== undefined)
+          .map((rule) => `rule ${show(at(rule, "name"))} allows what later ones would block`),
+      ];
     },
   },
   {
@@ -107,6 +123,16 @@ export const firewallRules: Rule[] = [
     }),
   },
 ];
+
+/** Rules of a managed group with another action than AWS's, but for those that may count. */
+function overridden(group: unknown): string[] {
+  return list(at(group, "ruleActionOverrides"))
+    .filter((override) => {
+      const isCounted = at(override, "name") === countedRules[String(at(group, "name"))];
+      return !isCounted || at(override, "actionToUse.count") === undefined;
+    })
+    .map((override) => String(at(override, "name")));
+}
 
 /** Holds an expectation against what an ACL and each of its rules show. */
 function eachVisibility(

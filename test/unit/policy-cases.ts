@@ -421,6 +421,20 @@ export const violatingChanges: Record<string, Change[]> = {
   "firewall-managed-rules": [
     edit(webAcl, "records", "rules", (rules) => (rules as unknown[]).slice(0, -1)),
     set(webAcl, "records", "rules.3.overrideAction", { count: {} }),
+    set(webAcl, "records", "rules.3.statement.managedRuleGroupStatement.vendorName", "Somebody"),
+    set(webAcl, "records", "rules.3.statement.managedRuleGroupStatement.scopeDownStatement", {
+      byteMatchStatement: { searchString: "/patients" },
+    }),
+    set(webAcl, "records", "rules.4.statement.managedRuleGroupStatement.ruleActionOverrides", [
+      { name: "SQLi_BODY", actionToUse: { count: {} } },
+    ]),
+    set(webAcl, "records", "rules.2.statement.managedRuleGroupStatement.ruleActionOverrides.0.actionToUse", {
+      allow: {},
+    }),
+    edit(webAcl, "records", "rules", (rules) => [
+      ...(rules as object[]),
+      { ...(rules as object[])[0], name: "Office", statement: { ipSetReferenceStatement: {} }, action: { allow: {} } },
+    ]),
   ],
   "firewall-rate-limit": [
     edit(webAcl, "records", "rules", (rules) => (rules as unknown[]).slice(1)),

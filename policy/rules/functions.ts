@@ -186,6 +186,22 @@ export const functionRules: Rule[] = [
       return groups.includes(name) ? [] : [`AUDIT_LOG_GROUP is ${show(name)}; it must be of this stack`];
     },
   },
+  {
+    name: "api-function-ends-sessions",
+    description:
+      "The function behind the API ends a session after an hour without a request, and after a day, at most.",
+    controls: ["45 CFR 164.312(a)(2)(iii)"],
+    severity: "high",
+    enforcement: "mandatory",
+    remedy: "Set the variables SESSION_IDLE_SECONDS to 3600 or less, and SESSION_ABSOLUTE_SECONDS to 86400 or less.",
+    types: [lambda],
+    about: isBehindApi,
+    scope: "stack",
+    check: all(
+      secondsAtMost("environment.variables.SESSION_IDLE_SECONDS", 3600),
+      secondsAtMost("environment.variables.SESSION_ABSOLUTE_SECONDS", 86_400),
+    ),
+  },
 ];
 
 /** Names of variables that hold credentials, by their names or by their values. */
@@ -205,6 +221,16 @@ const nameOfCredential = /(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIALS?|(API|A
 
 /** An access key of AWS, a private key, or an address with a password. */
 const credential = /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY|:\/\/[^/\s:@]+:[^/\s@]+@/;
+
+/** A variable must hold a number of seconds up to a maximum. */
+function secondsAtMost(path: string, maximum: number): (resource: PolicyResource) => string[] {
+  return ({ inputs }) => {
+    const seconds = Number(at(inputs, path));
+    return seconds > 0 && seconds <= maximum
+      ? []
+      : [`${path} is ${show(at(inputs, path))}; it must be 1 to ${maximum}`];
+  };
+}
 
 function isBehindApi(resource: PolicyResource, stack: PolicyResource[]): boolean {
   return referrers(stack, permission, "function", resource).some(

@@ -1,11 +1,14 @@
 import { all, atLeast, atMost, includes, includesOnly, is, isNot, isSet, isUnset } from "../expectations";
 import type { PolicyResource, Rule } from "../rule";
-import { referrers } from "../stack";
-import { at, list, show } from "../values";
+import { referred, referrers } from "../stack";
+import { at, list, show, texts } from "../values";
 
 const userPool = "aws:cognito/userPool:UserPool";
 const riskConfiguration = "aws:cognito/riskConfiguration:RiskConfiguration";
 const client = "aws:cognito/userPoolClient:UserPoolClient";
+
+/** What Cognito does about threats: nothing (`OFF`), watch (`AUDIT`), or also refuse (`ENFORCED`). */
+const mode = "userPoolAddOns.advancedSecurityMode";
 
 const minutesOf: Record<string, number> = { seconds: 1 / 60, minutes: 1, hours: 60, days: 24 * 60 };
 
@@ -13,7 +16,7 @@ export const identityRules: Rule[] = [
   {
     name: "users-second-factor",
     description: "Every user signs in with a second factor: one-time codes of an authenticator app.",
-    controls: ["45 CFR 164.312(d)", "Security Hub Cognito.5"],
+    controls: ["45 CFR 164.312(d)", "FSBP Cognito.5"],
     severity: "critical",
     enforcement: "mandatory",
     remedy: "Set mfaConfiguration to ON and softwareTokenMfaConfiguration.enabled to true; configure no SMS.",
@@ -96,44 +99,62 @@ export const identityRules: Rule[] = [
   },
   {
     name: "users-threat-protection",
-    description: "Cognito watches for stolen passwords and unusual sign-ins.",
-    controls: ["45 CFR 164.308(a)(5)(ii)(C)", "Security Hub Cognito.1"],
+    description: "Cognito watches for stolen passwords and unusual sign-ins, and does something about them.",
+    controls: ["45 CFR 164.308(a)(5)(ii)(C)", "FSBP Cognito.1"],
     severity: "medium",
     enforcement: "mandatory",
-    remedy: "Set threatProtection to enforced or audit.",
+    remedy: "Set threatProtection to enforced.",
     types: [userPool],
     scope: "resource",
-    check: is("userPoolAddOns.advancedSecurityMode", "ENFORCED", "AUDIT"),
+    check: is(mode, "ENFORCED"),
     exception: {
       reason:
-        "Only the Plus plan includes it, which is charged per user; an environment without real users may do without (threatProtection).",
-      covers: ({ inputs }) => inputs.userPoolTier !== "PLUS",
+        "Only the Plus plan includes it, which is charged per user: an environment without real users may do without. Where it only watches (AUDIT), somebody looks for a time at what it would refuse, before it does (threatProtection).",
+      covers: ({ inputs }) => inputs.userPoolTier !== "PLUS" || at(inputs, mode) === "AUDIT",
+    },
+  },
+  {
+    name: "users-custom-authentication",
+    description: "Where users sign in by steps of the platform's own, Cognito watches those, too, and does something.",
+    controls: ["45 CFR 164.308(a)(5)(ii)(C)", "FSBP Cognito.4"],
+    severity: "medium",
+    enforcement: "advisory",
+    remedy: "Set userPoolAddOns.advancedSecurityAdditionalFlows.customAuthMode to ENFORCED.",
+    types: [userPool],
+    scope: "stack",
+    check: is("userPoolAddOns.advancedSecurityAdditionalFlows.customAuthMode", "ENFORCED"),
+    exception: {
+      reason: "Nobody signs in so: no client of the pool allows it (explicitAuthFlows without CUSTOM_AUTH).",
+      covers: (resource, stack) =>
+        referrers(stack, client, "userPoolId", resource).every(
+          ({ inputs }) => !texts(inputs.explicitAuthFlows).some((flow) => flow.includes("CUSTOM_AUTH")),
+        ),
     },
   },
   {
     name: "users-threat-responses",
     description: "Where Cognito watches, it is told what to do about what it sees.",
-    controls: ["45 CFR 164.308(a)(5)(ii)(C)", "Security Hub Cognito.1"],
+    controls: ["45 CFR 164.308(a)(5)(ii)(C)", "FSBP Cognito.1"],
     severity: "medium",
     enforcement: "mandatory",
     remedy: "Add a RiskConfiguration for the pool.",
     types: [userPool],
+    about: ({ inputs }) => at(inputs, mode) !== "OFF",
     scope: "stack",
     check: (resource, stack) =>
-      at(resource.inputs, "userPoolAddOns.advancedSecurityMode") === "OFF" ||
-      referrers(stack, riskConfiguration, "userPoolId", resource).length > 0
-        ? []
-        : ["has no RiskConfiguration"],
+      referrers(stack, riskConfiguration, "userPoolId", resource).length > 0 ? [] : ["has no RiskConfiguration"],
   },
   {
     name: "threats-refused",
-    description: "Stolen passwords and sign-ins of a high risk are refused.",
-    controls: ["45 CFR 164.312(d)", "Security Hub Cognito.1"],
+    description: "Stolen passwords and sign-ins of a high risk are refused, where Cognito does not only watch.",
+    controls: ["45 CFR 164.312(d)", "FSBP Cognito.1"],
     severity: "medium",
     enforcement: "mandatory",
     remedy: "Set the action BLOCK for compromised credentials and for a high risk of an account takeover.",
     types: [riskConfiguration],
-    scope: "resource",
+    about: (resource, stack) =>
+      referred(stack, resource, "userPoolId", userPool).some(({ inputs }) => at(inputs, mode) === "ENFORCED"),
+    scope: "stack",
     check: all(
       is("compromisedCredentialsRiskConfiguration.actions.eventAction", "BLOCK"),
       includes("compromisedCredentialsRiskConfiguration.eventFilters", "SIGN_IN", "PASSWORD_CHANGE"),
@@ -143,8 +164,8 @@ export const identityRules: Rule[] = [
   {
     name: "users-deletion-protection",
     description: "The user pool cannot be deleted by mistake.",
-    controls: ["45 CFR 164.308(a)(7)(ii)(A)", "Security Hub Cognito.6"],
-    severity: "low",
+    controls: ["45 CFR 164.308(a)(7)(ii)(A)", "FSBP Cognito.6"],
+    severity: "medium",
     enforcement: "advisory",
     remedy: "Set deletionProtection to ACTIVE.",
     types: [userPool],
@@ -159,7 +180,7 @@ export const identityRules: Rule[] = [
   {
     name: "tokens-short",
     description: "Access and identity tokens hold for 15 minutes, refresh tokens for 8 hours at most.",
-    controls: ["45 CFR 164.312(a)(2)(iii)", "45 CFR 164.312(d)"],
+    controls: ["45 CFR 164.312(d)"],
     severity: "high",
     enforcement: "mandatory",
     remedy: "Set accessTokenValidity, idTokenValidity and refreshTokenValidity with their units.",
@@ -170,7 +191,7 @@ export const identityRules: Rule[] = [
   {
     name: "tokens-revocable",
     description: "Tokens can be revoked before they expire.",
-    controls: ["45 CFR 164.308(a)(3)(ii)(C)", "45 CFR 164.312(a)(2)(iii)"],
+    controls: ["45 CFR 164.308(a)(3)(ii)(C)"],
     severity: "high",
     enforcement: "mandatory",
     remedy: "Set enableTokenRevocation to true.",

@@ -543,6 +543,12 @@ export const violatingChanges: Record<string, Change[]> = {
   ],
   "api-function-limited": [set(lambda, "records-service", "reservedConcurrentExecutions", undefined)],
   "api-function-audits": [set(lambda, "records-service", "environment.variables.AUDIT_LOG_GROUP", "another group")],
+  "api-function-ends-sessions": [
+    set(lambda, "records-service", "environment.variables.SESSION_IDLE_SECONDS", "3601"),
+    set(lambda, "records-service", "environment.variables.SESSION_IDLE_SECONDS", "0"),
+    set(lambda, "records-service", "environment.variables.SESSION_ABSOLUTE_SECONDS", "86401"),
+    set(lambda, "records-service", "environment.variables.SESSION_ABSOLUTE_SECONDS", undefined),
+  ],
   "cluster-insights": [
     set(cluster, "analytics", "settings", undefined),
     set(cluster, "analytics", "settings.0.value", "disabled"),
@@ -781,6 +787,12 @@ export const excepted: Record<string, Change> = {
   "stage-traced": set(stage, "records", "xrayTracingEnabled", true),
   "stage-client-certificate": set(stage, "records", "clientCertificateId", "certificate"),
   "users-deletion-protection": set(userPool, "users", "deletionProtection", "ACTIVE"),
+  "users-custom-authentication": set(
+    userPool,
+    "users",
+    "userPoolAddOns.advancedSecurityAdditionalFlows.customAuthMode",
+    "ENFORCED",
+  ),
   "bucket-access-logged": (resources) =>
     add(
       "aws:s3/bucketLogging:BucketLogging",
@@ -788,6 +800,15 @@ export const excepted: Record<string, Change> = {
       { bucket: [urnOf(resources, bucket, "trail")] },
     )(resources),
 };
+
+/** Takes threat protection back from refusing. */
+export const threatProtection = (tier: string, mode: string): Change =>
+  both(
+    set(userPool, "users", "userPoolTier", tier),
+    set(userPool, "users", "userPoolAddOns.advancedSecurityMode", mode),
+  );
+
+export const customAuthentication: Change = set(client, "app", "explicitAuthFlows", ["ALLOW_CUSTOM_AUTH"]);
 
 function both(one: Change, other: Change): Change {
   return (resources) => other(one(resources));

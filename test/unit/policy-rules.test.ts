@@ -3,7 +3,14 @@ import { awsControls, clauses, isClause } from "../../policy/controls";
 import type { PolicyResource, Rule } from "../../policy/rule";
 import { concerns, judge, rules, violations } from "../../policy/rules";
 import { hidden } from "../../policy/values";
-import { excepted, violatingChanges, withMember } from "./policy-cases";
+import {
+  type Change,
+  customAuthentication,
+  excepted,
+  threatProtection,
+  violatingChanges,
+  withMember,
+} from "./policy-cases";
 import { isolated, recordProgram } from "./program";
 import type { Recorded } from "./recorder";
 
@@ -43,9 +50,41 @@ describe("the rules", () => {
   it("are about no more than they test", () => {
     const judged = (name: string) => judge(ruleOf(name), program).map(({ resource }) => resource.name);
     expect(judged("audit-log-kept")).toEqual(["audit"]);
-    for (const name of ["api-function-limited", "api-function-audits"]) {
+    for (const name of ["api-function-limited", "api-function-audits", "api-function-ends-sessions"]) {
       expect(judged(name)).toEqual(["records-service"]);
     }
+  });
+
+  it.each<[string, Change, Record<string, string[]>]>([
+    [
+      "refuses",
+      (resources) => resources,
+      { "users-threat-protection": ["pass"], "users-threat-responses": ["pass"], "threats-refused": ["pass"] },
+    ],
+    [
+      "only watches",
+      threatProtection("PLUS", "AUDIT"),
+      { "users-threat-protection": ["accepted"], "users-threat-responses": ["pass"], "threats-refused": [] },
+    ],
+    [
+      "is not in the plan",
+      threatProtection("ESSENTIALS", "OFF"),
+      { "users-threat-protection": ["accepted"], "users-threat-responses": [], "threats-refused": [] },
+    ],
+    [
+      "is in the plan, and off",
+      threatProtection("PLUS", "OFF"),
+      { "users-threat-protection": ["fail"], "users-threat-responses": [], "threats-refused": [] },
+    ],
+  ])("say of threat protection that %s what is true", (_, change, expected) => {
+    for (const [name, results] of Object.entries(expected)) {
+      expect([name, judge(ruleOf(name), change(program)).map(({ result }) => result)]).toEqual([name, results]);
+    }
+  });
+
+  it("accept custom authentication without threat protection only where no client has it", () => {
+    const [judgement] = judge(ruleOf("users-custom-authentication"), customAuthentication(program));
+    expect(judgement?.result).toBe("fail");
   });
 });
 

@@ -93,6 +93,7 @@ describe("evidence", () => {
         "stage-client-certificate",
         "stage-traced",
         "tags-of-environment",
+        "users-custom-authentication",
         "users-deletion-protection",
         "vpc-interface-endpoints",
       ]),

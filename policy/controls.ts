@@ -110,6 +110,7 @@ export const awsControls = {
   "FSBP S3.6": "Other accounts in buckets' policies",
   "FSBP S3.8": "Public access to buckets",
   "FSBP S3.9": "Access logs of buckets",
+  "FSBP SNS.4": "Public access to topics",
   "FSBP SecretsManager.1": "Rotation of secrets",
   "FSBP SecretsManager.4": "Days between rotations of secrets",
   "FSBP WAF.10": "Rules of web ACLs",
@@ -123,6 +124,7 @@ export const awsControls = {
   "Security Hub RDS.38": "Encryption of PostgreSQL instances in transit",
   "Security Hub S3.14": "Versions of buckets' objects",
   "Security Hub S3.17": "Encryption of buckets with keys of KMS",
+  "Security Hub SNS.1": "Encryption of topics at rest",
   "Security Hub WAF.11": "Logs of web ACLs",
 } as const;
 

@@ -10,6 +10,7 @@ const instance = "aws:rds/instance:Instance";
 const parameterGroup = "aws:rds/parameterGroup:ParameterGroup";
 const replicationGroup = "aws:elasticache/replicationGroup:ReplicationGroup";
 const compositeAlarm = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
+const topic = "aws:sns/topic:Topic";
 const topicPolicy = "aws:sns/topicPolicy:TopicPolicy";
 const secret = "aws:secretsmanager/secret:Secret";
 const secretPolicy = "aws:secretsmanager/secretPolicy:SecretPolicy";
@@ -180,7 +181,18 @@ export const violatingChanges: Record<string, Change[]> = {
     editStatements(secretPolicy, "redis-auth", "policy", ([, second]) => [second]),
     editStatements(secretPolicy, "redis-auth", "policy", (all) => [...all, { ...anyone, Action: "secretsmanager:*" }]),
   ],
+  "topic-encrypted": [
+    set(topic, "alerts", "kmsMasterKeyId", undefined),
+    set(topic, "alerts", "kmsMasterKeyId", "alias/aws/sns"),
+  ],
+  "topic-has-policy": [without(topicPolicy, "alerts"), unrefer(topicPolicy, "alerts", "arn")],
   "topic-closed": [
+    set(topic, "alerts", "policy", JSON.stringify({ Statement: [{ ...anyone, Action: "sns:Publish" }] })),
+    editStatements(topicPolicy, "alerts", "policy", ([allow, deny]) => [allow, alsoIf(deny, forOne)]),
+    editStatements(topicPolicy, "alerts", "policy", ([allow, deny]) => [
+      { ...allow, Condition: { StringEqualsIfExists: { "aws:SourceAccount": "123456789012" } } },
+      deny,
+    ]),
     editStatements(topicPolicy, "alerts", "policy", ([allow]) => [allow]),
     editStatements(topicPolicy, "alerts", "policy", (all) => [...all, { ...anyone, Action: "sns:Publish" }]),
     editStatements(topicPolicy, "alerts", "policy", ([allow, deny]) => [{ ...allow, Condition: undefined }, deny]),
@@ -189,6 +201,7 @@ export const violatingChanges: Record<string, Change[]> = {
     set(compositeAlarm, "security", "alarmActions", []),
     set(compositeAlarm, "security", "alarmActions", undefined),
     set(compositeAlarm, "security", "actionsEnabled", false),
+    unrefer(compositeAlarm, "security", "alarmActions"),
   ],
   "secret-rotated": [without(secretRotation, "records-database")],
   "secret-rotation-period": [
@@ -793,6 +806,12 @@ export const excepted: Record<string, Change> = {
     "userPoolAddOns.advancedSecurityAdditionalFlows.customAuthMode",
     "ENFORCED",
   ),
+  "topic-subscribed": (resources) =>
+    add(
+      "aws:sns/topicSubscription:TopicSubscription",
+      { protocol: "email" },
+      { topic: [urnOf(resources, topic, "alerts")] },
+    )(resources),
   "bucket-access-logged": (resources) =>
     add(
       "aws:s3/bucketLogging:BucketLogging",

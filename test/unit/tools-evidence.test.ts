@@ -93,6 +93,7 @@ describe("evidence", () => {
         "stage-client-certificate",
         "stage-traced",
         "tags-of-environment",
+        "topic-subscribed",
         "users-custom-authentication",
         "users-deletion-protection",
         "vpc-interface-endpoints",

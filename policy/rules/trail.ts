@@ -1,8 +1,11 @@
-import { all, is, isCustomerKey, isSet } from "../expectations";
+import { all, is, isCustomerKey, isNot, isSet } from "../expectations";
 import type { Rule } from "../rule";
-import { at, list, texts } from "../values";
+import { at, isPresent, list, texts } from "../values";
 
 const trail = "aws:cloudtrail/trail:Trail";
+
+/** Categories of events, and what a selector of them may ask for beside the category: by sources, readers or names, it would leave some out. */
+const wholeCategories = { Management: [], Data: ["resources.type", "resources.ARN"] };
 
 /** Of the optional trail (`auditTrail`). */
 export const trailRules: Rule[] = [
@@ -47,18 +50,14 @@ export const trailRules: Rule[] = [
     severity: "high",
     enforcement: "mandatory",
     remedy:
-      "Select the categories Management and Data without a condition on readOnly, and set includeGlobalServiceEvents to true.",
+      "Select the category Management without a further condition, and the category Data by resources.type and resources.ARN at most; set includeGlobalServiceEvents to true, and leave enableLogging alone.",
     types: [trail],
     scope: "resource",
-    check: all(is("includeGlobalServiceEvents", true), ({ inputs }) => {
+    check: all(is("includeGlobalServiceEvents", true), isNot("enableLogging", false), ({ inputs }) => {
       const selectors = list(inputs.advancedEventSelectors).map((selector) => list(at(selector, "fieldSelectors")));
-      const categories = selectors
-        .filter((fields) => !fields.some((field) => at(field, "field") === "readOnly"))
-        .flatMap((fields) => fields.filter((field) => at(field, "field") === "eventCategory"))
-        .flatMap((field) => texts(at(field, "equals")));
-      return ["Management", "Data"]
-        .filter((category) => !categories.includes(category))
-        .map((category) => `advancedEventSelectors leave out events of the category ${category}`);
+      return Object.entries(wholeCategories)
+        .filter(([category, fields]) => !selectors.some((selector) => isWhole(selector, category, fields)))
+        .map(([category]) => `advancedEventSelectors leave out events of the category ${category}`);
     }),
   },
   {
@@ -74,3 +73,14 @@ export const trailRules: Rule[] = [
     check: is("isMultiRegionTrail", true),
   },
 ];
+
+const exclusions = ["notEquals", "notStartsWith", "notEndsWith"];
+
+/** Whether a selector takes all events of a category, those of named resources of a type at least. */
+function isWhole(selector: unknown[], category: string, fields: string[]): boolean {
+  return (
+    selector.some((field) => at(field, "field") === "eventCategory" && texts(at(field, "equals")).includes(category)) &&
+    selector.every((field) => ["eventCategory", ...fields].includes(String(at(field, "field")))) &&
+    !selector.some((field) => exclusions.some((exclusion) => isPresent(at(field, exclusion))))
+  );
+}

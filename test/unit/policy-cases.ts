@@ -705,6 +705,15 @@ export const violatingChanges: Record<string, Change[]> = {
   "trail-complete": [
     set(trail, "trail", "includeGlobalServiceEvents", false),
     set(trail, "trail", "advancedEventSelectors", undefined),
+    set(trail, "trail", "enableLogging", false),
+    edit(trail, "trail", "advancedEventSelectors.0.fieldSelectors", (fields) => [
+      ...(fields as object[]),
+      { field: "eventSource", notEquals: ["kms.amazonaws.com"] },
+    ]),
+    set(trail, "trail", "advancedEventSelectors.0.fieldSelectors", []),
+    set(trail, "trail", "advancedEventSelectors.1.fieldSelectors.2.notEquals", [
+      "arn:aws:lambda:eu-west-1:1:function:x",
+    ]),
     edit(trail, "trail", "advancedEventSelectors", (selectors) => (selectors as unknown[]).slice(0, 1)),
     edit(trail, "trail", "advancedEventSelectors", (selectors) => (selectors as unknown[]).slice(1)),
     edit(trail, "trail", "advancedEventSelectors", (selectors) =>

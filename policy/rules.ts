@@ -15,10 +15,10 @@ import { networkRules } from "./rules/network";
 import { secretRules } from "./rules/secrets";
 import { tagRules } from "./rules/tags";
 import { trailRules } from "./rules/trail";
+import { typeRules } from "./rules/types";
 import { guarded, unlessHidden } from "./values";
 
-/** The platform's rules for HIPAA's technical safeguards and AWS's best practices. */
-export const rules: Rule[] = [
+const subjectRules: Rule[] = [
   ...databaseRules,
   ...cacheRules,
   ...secretRules,
@@ -36,6 +36,9 @@ export const rules: Rule[] = [
   ...iamRules,
   ...tagRules,
 ];
+
+/** The platform's rules for HIPAA's technical safeguards and AWS's best practices. */
+export const rules: Rule[] = [...subjectRules, ...typeRules(subjectRules)];
 
 /** What a rule says of one resource that it is about. */
 export interface Judgement {

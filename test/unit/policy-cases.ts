@@ -683,6 +683,12 @@ export const violatingChanges: Record<string, Change[]> = {
     add("aws:iam/userPolicy:UserPolicy", { user: "somebody" }),
     add("aws:iam/userPolicyAttachment:UserPolicyAttachment", { user: "somebody" }),
   ],
+  "type-known": [
+    add("aws:lambda/functionUrl:FunctionUrl", { authorizationType: "NONE" }),
+    add("aws:ec2/securityGroupRule:SecurityGroupRule", { cidrBlocks: ["0.0.0.0/0"] }),
+    add("aws:apigateway/method:Method", { authorization: "NONE" }),
+    add("aws-native:lambda:Url", { authType: "NONE" }),
+  ],
   "tags-of-environment": [
     set(provider, "aws", "defaultTags", undefined),
     set(provider, "aws", "defaultTags", '{"tags":{"Environment":"dev","Project":"tap"}}'),
@@ -828,6 +834,38 @@ export const excepted: Record<string, Change> = {
       { bucket: [urnOf(resources, bucket, "trail")] },
     )(resources),
 };
+
+/** What the state of the program holds after a refresh, beside what the program sets: no rule takes it for more than it says. */
+export const refreshed: Change = (resources) =>
+  [
+    set(role, "task", "managedPolicyArns", ["arn:aws:iam::123456789012:policy/ecs-task-dev"]),
+    set(securityGroup, "postgres", "ingress", [
+      { protocol: "tcp", fromPort: 5432, toPort: 5432, securityGroups: ["sg-1"], cidrBlocks: [], self: false },
+    ]),
+    set(securityGroup, "postgres", "egress", []),
+    set(routeTable, "data", "routes", []),
+    set(routeTable, "private-1", "routes", [{ cidrBlock: "0.0.0.0/0", gatewayId: "", natGatewayId: "nat-1" }]),
+    set(routeTable, "public", "routes", [{ cidrBlock: "0.0.0.0/0", gatewayId: "igw-1", natGatewayId: "" }]),
+    set(vpc, "vpc", "mainRouteTableId", "rtb-1"),
+    set(trail, "trail", "enableLogging", true),
+    // Before the refresh, the policy that AWS gives every topic (SNS developer guide).
+    set(
+      topic,
+      "alerts",
+      "policy",
+      JSON.stringify({
+        Id: "__default_policy_ID",
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { AWS: "*" },
+            Action: ["SNS:Publish", "SNS:Subscribe"],
+            Condition: { StringEquals: { "AWS:SourceOwner": "123456789012" } },
+          },
+        ],
+      }),
+    ),
+  ].reduce((changed, change) => change(changed), resources);
 
 /** Takes threat protection back from refusing. */
 export const threatProtection = (tier: string, mode: string): Change =>

@@ -7,6 +7,7 @@ import {
   type Change,
   customAuthentication,
   excepted,
+  refreshed,
   threatProtection,
   violatingChanges,
   withMember,
@@ -47,12 +48,19 @@ describe("the rules", () => {
     expect(rules.filter((rule) => judge(rule, program).length === 0).map(({ name }) => name)).toEqual(ofNothing);
   });
 
+  it("are kept by what a refresh adds to the state, too", () => {
+    expect(violations(refreshed(program))).toEqual([]);
+  });
+
   it("are about no more than they test", () => {
     const judged = (name: string) => judge(ruleOf(name), program).map(({ resource }) => resource.name);
     expect(judged("audit-log-kept")).toEqual(["audit"]);
     for (const name of ["api-function-limited", "api-function-audits", "api-function-ends-sessions"]) {
       expect(judged(name)).toEqual(["records-service"]);
     }
+    expect(judged("endpoint-private")).not.toContain("s3");
+    expect(judged("role-no-confused-deputy")).toEqual(["execution", "task", "monitoring", "flow-logs"]);
+    expect(new Set(judged("type-known")).size).toBeGreaterThan(50);
   });
 
   it.each<[string, Change, Record<string, string[]>]>([

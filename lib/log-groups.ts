@@ -10,7 +10,7 @@ export interface LogGroupsArgs {
 
 /**
  * Makes an encrypted, expiring log group as a child of a component. Made before the service that writes to it, which would otherwise
- * make its own: unencrypted, kept for ever, and left behind (Security Hub CloudWatch.16; AWS Config CLOUDWATCH_LOG_GROUP_ENCRYPTED).
+ * make its own: unencrypted, kept for ever, and left behind (AWS Config CLOUDWATCH_LOG_GROUP_ENCRYPTED).
  */
 export function createLogGroup(
   parent: pulumi.Resource,

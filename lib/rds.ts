@@ -42,7 +42,7 @@ const monitoringIntervalSeconds = 60;
 
 /**
  * PostgreSQL for the records: encrypted, isolated, TLS only, audited by pgaudit without values, backed up for at least 30 days
- * (45 CFR 164.308(a)(7)(ii)(A), 164.312(a)(2)(iv), (b), (e)(1); FSBP RDS.2 to RDS.13). The master secret is for operators and migrations.
+ * (45 CFR 164.308(a)(7)(ii)(A), 164.312(a)(2)(iv), (b), (e)(1); FSBP RDS.2, .3, .6, .9, .10, .11, .13, .17, .25, .36, .46). The master secret is for operators and migrations.
  * A destroy takes the data and its backups with it: environments come and go.
  */
 export class Rds extends pulumi.ComponentResource {

@@ -2,7 +2,7 @@
 export const clauses = {
   "45 CFR 164.308(a)(1)(ii)(B)": "Risk management",
   "45 CFR 164.308(a)(1)(ii)(D)": "Information system activity review",
-  "45 CFR 164.308(a)(3)(ii)(A)": "Authorization and supervision",
+  "45 CFR 164.308(a)(3)(ii)(A)": "Authorization and/or supervision",
   "45 CFR 164.308(a)(3)(ii)(C)": "Termination procedures",
   "45 CFR 164.308(a)(4)(i)": "Information access management",
   "45 CFR 164.308(a)(4)(ii)(B)": "Access authorization",
@@ -32,7 +32,8 @@ export type Clause = keyof typeof clauses;
 
 /**
  * The controls of AWS that the rules serve, by their subjects: of the standard AWS Foundational Security Best Practices v1.0.0 (FSBP), or of AWS Security Hub
- * outside of that standard (Security Hub user guide, "AWS Foundational Security Best Practices standard", "Security Hub controls reference").
+ * outside of that standard (Security Hub user guide, "AWS Foundational Security Best Practices standard", "Security Hub controls reference"). Compared in
+ * November 2026 with copies of the guide and lists of controls of August and September 2026; AWS moves and retires controls several times a year.
  */
 export const awsControls = {
   "FSBP APIGateway.1": "Execution log of REST APIs",
@@ -60,10 +61,10 @@ export const awsControls = {
   "FSBP EC2.58": "Interface endpoints for Incident Manager's contacts",
   "FSBP EC2.6": "Flow logs of VPCs",
   "FSBP EC2.60": "Interface endpoints for Incident Manager",
-  "FSBP ECS.1": "Network modes and users of tasks",
   "FSBP ECS.10": "Fargate's platform version",
   "FSBP ECS.12": "Container Insights",
   "FSBP ECS.2": "Public addresses of services",
+  "FSBP ECS.20": "Root users in containers",
   "FSBP ECS.3": "Process namespaces of tasks",
   "FSBP ECS.4": "Privileged containers",
   "FSBP ECS.5": "Root file systems of containers",
@@ -117,7 +118,6 @@ export const awsControls = {
   "FSBP WAF.12": "Metrics of web ACLs' rules",
   "Security Hub EC2.12": "Unused Elastic IPs",
   "Security Hub ECS.17": "Host network mode of tasks",
-  "Security Hub ECS.20": "Root users in containers",
   "Security Hub KMS.4": "Rotation of keys",
   "Security Hub Lambda.3": "Functions in VPCs",
   "Security Hub Lambda.7": "X-Ray tracing of functions",

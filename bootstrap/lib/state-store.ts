@@ -11,7 +11,7 @@ const oldVersionDays = 90;
 
 /**
  * Where Pulumi keeps the state of every stack: a bucket and the key for it, which also encrypts the secrets in the state. Pulumi locks a stack by an object beside its
- * state. What is lost here can't be had again, so that both are protected against a destroy (FSBP S3.1, S3.5, S3.8, S3.17; KMS.4).
+ * state. What is lost here can't be had again, so that both are protected against a destroy (FSBP S3.2, S3.3, S3.5, S3.8; Security Hub S3.17, KMS.4).
  */
 export class StateStore extends pulumi.ComponentResource {
   readonly bucketName: pulumi.Output<string>;

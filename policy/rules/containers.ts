@@ -67,7 +67,7 @@ export const containerRules: Rule[] = [
   {
     name: "task-isolated",
     description: "Tasks have a network, processes and memory of their own, not the host's.",
-    controls: ["45 CFR 164.312(a)(1)", "FSBP ECS.1", "FSBP ECS.3", "Security Hub ECS.17"],
+    controls: ["45 CFR 164.312(a)(1)", "FSBP ECS.3", "Security Hub ECS.17"],
     severity: "high",
     enforcement: "mandatory",
     remedy: "Set networkMode to awsvpc; set neither pidMode nor ipcMode to host.",
@@ -78,7 +78,7 @@ export const containerRules: Rule[] = [
   {
     name: "task-not-root",
     description: "Containers do not run as root.",
-    controls: ["45 CFR 164.312(a)(1)", "Security Hub ECS.20"],
+    controls: ["45 CFR 164.312(a)(1)", "FSBP ECS.20"],
     severity: "medium",
     enforcement: "mandatory",
     remedy: "Set user to one that is not root.",

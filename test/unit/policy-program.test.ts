@@ -2,6 +2,7 @@ import "./mocked-bundle";
 import { readdirSync } from "node:fs";
 import { rules, violations } from "../../policy/rules";
 import { withoutRules } from "../../policy/rules/types";
+import { evidenceOf, shortcomingsOf } from "../../tools/evidence/report";
 import { repository } from "../../tools/paths";
 import { readConfiguration } from "../../tools/program";
 import { excepted } from "./policy-cases";
@@ -37,6 +38,10 @@ describe.each(configurations)("the environment %s", (_, configuration) => {
   it("keeps every rule", () => {
     const found = violations(program);
     expect(found.map(({ rule, resource, message }) => `${rule.name}: ${resource.name} ${message}`)).toEqual([]);
+  });
+
+  it("has something to judge for every clause", () => {
+    expect(shortcomingsOf(evidenceOf(program, { kind: "preview", name: "dev" }, new Date()))).toEqual([]);
   });
 });
 

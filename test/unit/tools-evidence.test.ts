@@ -3,9 +3,10 @@ import { clauses } from "../../policy/controls";
 import type { PolicyResource } from "../../policy/rule";
 import { rules } from "../../policy/rules";
 import { hidden } from "../../policy/values";
+import { UserError } from "../../tools/cli";
 import { renderEvidence, summarize } from "../../tools/evidence/markdown";
-import { type Evidence, evidenceOf, violatedRules } from "../../tools/evidence/report";
-import { resourcesInState } from "../../tools/evidence/state";
+import { type Evidence, evidenceOf, shortcomingsOf, violatedRules } from "../../tools/evidence/report";
+import { deployedStack, readState } from "../../tools/evidence/state";
 import { recordProgram } from "./program";
 
 const made = new Date("2026-01-02T03:04:05Z");
@@ -102,6 +103,61 @@ describe("evidence", () => {
   });
 });
 
+describe("what is wrong with a report", () => {
+  const stack: PolicyResource = {
+    urn: "urn:pulumi:dev::tap::pulumi:pulumi:Stack::tap-dev",
+    type: "pulumi:pulumi:Stack",
+    name: "tap-dev",
+    inputs: {},
+    references: {},
+  };
+
+  it("is nothing for the program, of which no rule but that of users judges nothing", async () => {
+    const evidence = evidenceOf(
+      await recordProgram({ auditTrail: "true", interfaceEndpoints: '["kms"]' }),
+      preview,
+      made,
+    );
+    expect(evidence.notExamined).toEqual(["iam-no-users"]);
+    expect(shortcomingsOf(evidence)).toEqual([]);
+  });
+
+  it("is that nothing was judged for a clause, as after an `up` that failed at once", () => {
+    const evidence = evidenceOf([stack], preview, made);
+    expect(evidence.notExamined).toEqual(rules.map(({ name }) => name));
+    expect(shortcomingsOf(evidence)).toEqual([
+      `Nothing was judged for ${Object.keys(clauses).join(", ")}: is the stack complete?`,
+    ]);
+  });
+
+  it("is that nobody can say for a clause whether anything is kept", () => {
+    const key = { urn: "urn:of:key", type: "aws:kms/key:Key", name: "key", references: {} };
+    const readable = shortcomingsOf(evidenceOf([{ ...key, inputs: { isEnabled: true } }], preview, made)).join();
+    const unreadable = { isEnabled: hidden, deletionWindowInDays: hidden, bypassPolicyLockoutSafetyCheck: hidden };
+    const unknown = shortcomingsOf(evidenceOf([{ ...key, inputs: unreadable }], preview, made)).join();
+    expect(readable).not.toContain("164.308(a)(7)(ii)(A)");
+    expect(unknown).toContain("164.308(a)(7)(ii)(A)");
+  });
+
+  it("is what a state has left open, beside what is violated", async () => {
+    const pending = ["creating urn:of:postgres"];
+    const source = { kind: "deployed", name: "state.json", pending } as const;
+    const opened = (await recordProgram()).map((resource) =>
+      resource.type === "aws:rds/instance:Instance"
+        ? { ...resource, inputs: { ...resource.inputs, storageEncrypted: false } }
+        : resource,
+    );
+    const evidence = evidenceOf(opened, source, made);
+    expect(shortcomingsOf(evidence)).toEqual([
+      "Mandatory rules are violated: database-encrypted",
+      "The state has operations that were interrupted, so that AWS may have something else: creating urn:of:postgres",
+    ]);
+    expect(renderEvidence(evidence)).toContain(
+      "\n**Interrupted**, so that AWS may have something else than the state: creating urn:of:postgres.\n",
+    );
+  });
+});
+
 describe("the resources of a deployed state", () => {
   const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:..." };
   const state = (resource: object) => JSON.stringify({ version: 3, deployment: { resources: [resource] } });
@@ -112,7 +168,7 @@ describe("the resources of a deployed state", () => {
     const inputs = { storageEncrypted: true, publiclyAccessible: false };
     const outputs = { publiclyAccessible: true, endpoint: "host:5432" };
     const propertyDependencies = { kmsKeyId: ["urn:of:key"], tags: null };
-    expect(resourcesInState(state({ urn, type, inputs, outputs, propertyDependencies }))).toEqual([
+    expect(deployedStack(state({ urn, type, inputs, outputs, propertyDependencies })).resources).toEqual([
       {
         urn,
         type,
@@ -126,25 +182,42 @@ describe("the resources of a deployed state", () => {
   it("hold no nulls, and no secrets but those that were set", () => {
     const inputs = { masterPassword: secret, rules: [{ action: { block: {}, count: null } }] };
     const outputs = { password: secret, masterPassword: secret, rules: [{ action: { block: {}, count: null } }] };
-    const [resource] = resourcesInState(state({ urn, type, inputs, outputs }));
+    const [resource] = deployedStack(state({ urn, type, inputs, outputs })).resources;
     expect(resource?.inputs).toEqual({ masterPassword: hidden, rules: [{ action: { block: {} } }] });
   });
 
-  it("leave out what a replacement is about to delete", () => {
+  it("leave out what a replacement is about to delete, or has deleted and not made anew", () => {
     const resources = [
       { urn, type, outputs: { storageEncrypted: false }, delete: true },
+      { urn, type, outputs: { storageEncrypted: false }, pendingReplacement: true },
       { urn, type, outputs: { storageEncrypted: true } },
     ];
-    const found = resourcesInState(JSON.stringify({ deployment: { resources } }));
-    expect(found.map(({ inputs }) => inputs)).toEqual([{ storageEncrypted: true }]);
+    const found = deployedStack(JSON.stringify({ deployment: { resources } }));
+    expect(found.resources.map(({ inputs }) => inputs)).toEqual([{ storageEncrypted: true }]);
+    expect(found.pending).toEqual([]);
+  });
+
+  it("come with what an interrupted run has left open", () => {
+    const resources = [{ urn: "urn:pulumi:dev::tap::pulumi:pulumi:Stack::tap-dev", type: "pulumi:pulumi:Stack" }];
+    const pending_operations = [{ type: "creating", resource: { urn, type } }];
+    expect(deployedStack(JSON.stringify({ deployment: { resources, pending_operations } })).pending).toEqual([
+      `creating ${urn}`,
+    ]);
+  });
+
+  it("are not looked for where there is no file", () => {
+    const read = () => readState("/nowhere/state.json");
+    expect(read).toThrow(UserError);
+    expect(read).toThrow("The state cannot be read: ENOENT: no such file or directory, open '/nowhere/state.json'");
   });
 
   it.each([
     ["# a text", "The state is not JSON. Is it from `pulumi stack export`?"],
+    ["null", "The state holds no resources. Is it from `pulumi stack export`?"],
     ["{}", "The state holds no resources. Is it from `pulumi stack export`?"],
     [JSON.stringify({ deployment: {} }), "The state holds no resources. Is it from `pulumi stack export`?"],
   ])("are not looked for in %s", (text, message) => {
-    expect(() => resourcesInState(text)).toThrow(message);
+    expect(() => deployedStack(text)).toThrow(message);
   });
 });
 
@@ -186,6 +259,7 @@ describe("the report for people", () => {
         ],
       },
     ],
+    notExamined: ["log-read"],
     elsewhere: [{ clause: "45 CFR 164.312(c)(2)", title: "Mechanism", where: "there" }],
   };
 
@@ -223,6 +297,12 @@ Logs are kept. High severity, mandatory. FSBP RDS.9 (Logs of instances).
 Logs are read. Low severity, advisory.
 
 The stack has nothing that this is about.
+
+## Not examined
+
+The stack has nothing that these rules are about:
+
+- log-read
 
 ## Not shown here
 

@@ -16,6 +16,7 @@ export function renderEvidence(evidence: Evidence): string {
     ),
     "",
     ...evidence.clauses.flatMap(section),
+    ...notExamined(evidence),
     "## Not shown here",
     "",
     ...evidence.elsewhere.map(({ clause, title, where }) => `- **${clause} ${title}**: ${where}`),
@@ -36,8 +37,24 @@ function introduction({ made, results, source }: Evidence): string[] {
   return [
     `Of ${origin}; made ${made}. In total: ${summarize(results)}.`,
     "",
+    ...(source.pending?.length
+      ? [`**Interrupted**, so that AWS may have something else than the state: ${source.pending.join(", ")}.`, ""]
+      : []),
     "Each clause of HIPAA's Security Rule (45 CFR Part 164, Subpart C) is followed by the rules that serve it, each with AWS's controls for the same (FSBP: AWS Foundational Security",
     "Best Practices v1.0.0), and by the resources that it was held against. *Accepted* is a violation with a documented reason; *unknown* is decided by what cannot be read here.",
+  ];
+}
+
+/** What no result speaks of. */
+function notExamined({ notExamined: names }: Evidence): string[] {
+  if (names.length === 0) return [];
+  return [
+    "## Not examined",
+    "",
+    "The stack has nothing that these rules are about:",
+    "",
+    ...names.map((name) => `- ${name}`),
+    "",
   ];
 }
 

@@ -10,6 +10,8 @@ export interface Source {
   name: string;
   /** SHA-256 of the state's file, in hexadecimal; so that the report can be traced to it. */
   sha256?: string;
+  /** What an interrupted run has left open in the state: `<operation> <URN>`. What is so may then not be as the state says. */
+  pending?: string[];
 }
 
 /** What an auditor is shown: clause → control → resources → result. */
@@ -20,6 +22,8 @@ export interface Evidence {
   /** How many judgements of a rule over a resource have each result. */
   results: Results;
   clauses: ClauseEvidence[];
+  /** Rules that judged nothing, as the stack has nothing that they are about, by name. */
+  notExamined: string[];
   /** Clauses that this report says nothing about, and where to look instead. */
   elsewhere: { clause: string; title: string; where: string }[];
 }
@@ -73,8 +77,30 @@ export function evidenceOf(resources: PolicyResource[], source: Source, made: Da
         controls: serving.map(({ rule, judgements }) => control(rule, judgements)),
       };
     }),
+    notExamined: judged.filter(({ judgements }) => judgements.length === 0).map(({ rule }) => rule.name),
     elsewhere,
   };
+}
+
+/** Why a report is no proof that a stack keeps the rules; none if it is. */
+export function shortcomingsOf(evidence: Evidence): string[] {
+  const { pending = [] } = evidence.source;
+  const violated = violatedRules(evidence);
+  const unexamined = unexaminedClauses(evidence);
+  return [
+    ...(violated.length > 0 ? [`Mandatory rules are violated: ${violated.join(", ")}`] : []),
+    ...(unexamined.length > 0 ? [`Nothing was judged for ${unexamined.join(", ")}: is the stack complete?`] : []),
+    ...(pending.length > 0
+      ? [`The state has operations that were interrupted, so that AWS may have something else: ${pending.join(", ")}`]
+      : []),
+  ];
+}
+
+/** The clauses for which no rule could say of any resource whether it is kept. */
+function unexaminedClauses({ clauses: all }: Evidence): Clause[] {
+  return all
+    .filter(({ results: { accepted, fail, pass } }) => accepted + fail + pass === 0)
+    .map(({ clause }) => clause);
 }
 
 /** The mandatory rules that a stack violates. */

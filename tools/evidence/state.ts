@@ -1,10 +1,15 @@
+import { readFileSync } from "node:fs";
 import type { PolicyResource } from "../../policy/rule";
 import { hidden, plain } from "../../policy/values";
 import { UserError } from "../cli";
 
 /** What `pulumi stack export` prints, as far as it is read here. */
 interface ExportedState {
-  deployment?: { resources?: StateResource[] };
+  deployment?: {
+    resources?: StateResource[];
+    /** What the engine had begun when it was ended. */
+    pending_operations?: { type: string; resource: { urn: string } }[];
+  };
 }
 
 type Values = Record<string, unknown>;
@@ -14,9 +19,18 @@ interface StateResource {
   type: string;
   /** True for what a replacement has left to be deleted. */
   delete?: boolean;
+  /** True for what a replacement has deleted, and has yet to make anew. */
+  pendingReplacement?: boolean;
   inputs?: Values;
   outputs?: Values;
   propertyDependencies?: Record<string, string[] | null>;
+}
+
+/** What a state says. */
+export interface DeployedStack {
+  resources: PolicyResource[];
+  /** `<operation> <URN>` of what was begun and not ended. */
+  pending: string[];
 }
 
 /**
@@ -24,20 +38,43 @@ interface StateResource {
  * @param text what `pulumi stack export` prints
  * @throws UserError where it is something else, or holds no resource
  */
-export function resourcesInState(text: string): PolicyResource[] {
-  const resources = parse(text).deployment?.resources ?? [];
+export function deployedStack(text: string): DeployedStack {
+  const { resources = [], pending_operations: pending } = parse(text).deployment ?? {};
   if (resources.length === 0) throw new UserError("The state holds no resources. Is it from `pulumi stack export`?");
-  return resources
-    .filter((resource) => !resource.delete)
-    .map(({ inputs = {}, outputs = {}, propertyDependencies = {}, type, urn }) => ({
-      urn,
-      type,
-      name: urn.split("::").at(-1) ?? "",
-      inputs: { ...(withoutNulls(plain(inputs)) as Values), ...told(outputs, inputs) },
-      references: Object.fromEntries(
-        Object.entries(propertyDependencies).map(([input, targets]) => [input, targets ?? []]),
-      ),
-    }));
+  return {
+    resources: resources.filter((resource) => !resource.delete && !resource.pendingReplacement).map(policyResource),
+    pending: (pending ?? []).map(({ type, resource }) => `${type} ${resource.urn}`),
+  };
+}
+
+/**
+ * The text of a state's file.
+ * @throws UserError where it cannot be read
+ */
+export function readState(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UserError(`The state cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function policyResource({
+  inputs = {},
+  outputs = {},
+  propertyDependencies = {},
+  type,
+  urn,
+}: StateResource): PolicyResource {
+  return {
+    urn,
+    type,
+    name: urn.split("::").at(-1) ?? "",
+    inputs: { ...(withoutNulls(plain(inputs)) as Values), ...told(outputs, inputs) },
+    references: Object.fromEntries(
+      Object.entries(propertyDependencies).map(([input, targets]) => [input, targets ?? []]),
+    ),
+  };
 }
 
 /** Without secrets that nobody has set: the provider encrypts some outputs even where they are empty. */
@@ -56,7 +93,7 @@ function withoutNulls(value: unknown): unknown {
 
 function parse(text: string): ExportedState {
   try {
-    return JSON.parse(text) as ExportedState;
+    return (JSON.parse(text) ?? {}) as ExportedState;
   } catch {
     throw new UserError("The state is not JSON. Is it from `pulumi stack export`?");
   }

@@ -4,7 +4,7 @@ import type { Recorded } from "../unit/recorder";
 import { changed } from "./change";
 import { matches, type Mutant } from "./mutant";
 
-/** Finds the first rule that a mutant of a program violates, and the program itself does not. */
+/** Finds the first rule that a mutant of a program violates, and the program itself does not, or not so: the bootstrap is held to no rule. */
 export function policyJudge(recorded: Recorded[]): (mutant: Mutant) => Rule | undefined {
   const program = recorded.map(policyResource);
   const before = new Set(rules.flatMap((rule) => failures(rule, program)));
@@ -25,5 +25,5 @@ function policyResource({ urn, type, name, inputs, references }: Recorded): Poli
 function failures(rule: Rule, resources: PolicyResource[]): string[] {
   return judge(rule, resources)
     .filter(({ result }) => result === "fail")
-    .map(({ resource }) => `${rule.name} ${resource.urn}`);
+    .flatMap(({ resource, violations }) => violations.map((violation) => `${rule.name} ${resource.urn} ${violation}`));
 }

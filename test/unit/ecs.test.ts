@@ -1,4 +1,3 @@
-import * as aws from "@pulumi/aws";
 import { Ecs, pullStatements, type EcsArgs } from "../../lib/ecs";
 import { environment, logs, network, roleOf, rules } from "./fixtures";
 import { all, counts, only, record, type Recorded } from "./recorder";
@@ -211,14 +210,6 @@ describe("Ecs", () => {
     expect(service.dependsOn).toEqual(["RolePolicyAttachment execution"]);
     expect(service.ignoreChanges).toEqual(["desiredCount"]);
     expect(service.customTimeouts).toEqual({ delete: "30m" });
-  });
-
-  it("starts tasks once they have a way to AWS's APIs", async () => {
-    const waiting = await record(() => {
-      const way = new aws.ec2.Route("way", { routeTableId: "rtb-1" });
-      return new Ecs("ecs", { ...args, network: network({}, [way]) });
-    });
-    expect(only(waiting, "aws:ecs/service:Service").dependsOn).toEqual(["RolePolicyAttachment execution", "Route way"]);
   });
 
   it("counts what the service tells of failures", () => {

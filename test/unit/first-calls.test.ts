@@ -81,4 +81,10 @@ describe.each([
       expect(only(recorded, type, name).dependsOn).toEqual([...needs, ...network, ...rules(caller), ...toStore].sort());
     },
   );
+
+  it("of the analytics tasks, which fetch their image and their secret, waits for their ways to AWS", () => {
+    expect(only(recorded, "aws:ecs/service:Service").dependsOn).toEqual(
+      [...network, "RolePolicyAttachment execution"].sort(),
+    );
+  });
 });

@@ -292,6 +292,18 @@ describe.each(stageNames)("the deploy role of %s", (stage) => {
     }
   });
 
+  it("gives private names to the interface endpoints of its environments only, in a zone of AWS's, which has no tag", () => {
+    const names = (resource: string, context: Context) => ask("route53:AssociateVPCWithHostedZone", resource, context);
+    const zone = "arn:aws:route53:::hostedzone/Z1";
+    const vpc = regional("ec2", "vpc/vpc-1");
+    expect(names(zone, {})).toBe(true);
+    expect(names(vpc, { "aws:ResourceTag/Environment": suffix })).toBe(true);
+    for (const other of others) {
+      expect(names(zone, { "aws:ResourceTag/Environment": other })).toBe(false);
+      expect(names(vpc, { "aws:ResourceTag/Environment": other })).toBe(false);
+    }
+  });
+
   it("looks at its own region, and at the users' clients of its own environments", () => {
     const describes = (region: string) => ask("ec2:DescribeVpcs", "*", { "aws:RequestedRegion": region });
     expect(["eu-west-1", "us-east-1"].map(describes)).toEqual([true, false]);

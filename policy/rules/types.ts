@@ -6,8 +6,10 @@ export const withoutRules: Record<string, string> = {
   "aws:appautoscaling/policy:Policy": "Says how many tasks run, not what they may.",
   "aws:appautoscaling/target:Target": "Says how many tasks run, not what they may.",
   "aws:cloudwatch/dashboard:Dashboard": "Shows metrics to those who may read them anyway.",
-  "aws:cloudwatch/eventRule:EventRule": "A schedule; whom it may invoke, the function's permission says.",
-  "aws:cloudwatch/eventTarget:EventTarget": "A schedule; whom it may invoke, the function's permission says.",
+  "aws:cloudwatch/eventRule:EventRule":
+    "Says when, or counts events; whom it may invoke, the function's permission says.",
+  "aws:cloudwatch/eventTarget:EventTarget":
+    "Says what a rule invokes; whom it may invoke, the function's permission says.",
   "aws:cloudwatch/logMetricFilter:LogMetricFilter": "Counts lines of a log.",
   "aws:cloudwatch/metricAlarm:MetricAlarm": "Part of a page, which is judged.",
   "aws:cloudwatch/queryDefinition:QueryDefinition": "A text, run by those who may read the log anyway.",

@@ -4,6 +4,7 @@ import {
   type ResourceValidationPolicy,
   type StackValidationPolicy,
 } from "@pulumi/policy";
+import { withoutFound } from "./found";
 import type { PolicyResource, Rule } from "./rule";
 import { concerns, judge, rules } from "./rules";
 import { plain } from "./values";
@@ -25,15 +26,17 @@ function stackPolicy(rule: Rule): StackValidationPolicy {
   return {
     ...describe(rule),
     validateStack: ({ resources }, reportViolation) => {
-      const stack = resources.map((resource) => ({
-        ...readable(resource),
-        references: Object.fromEntries(
-          Object.entries(resource.propertyDependencies).map(([input, targets]) => [
-            input,
-            targets.map(({ urn }) => urn),
-          ]),
-        ),
-      }));
+      const stack = resources.map((resource) =>
+        withoutFound({
+          ...readable(resource),
+          references: Object.fromEntries(
+            Object.entries(resource.propertyDependencies).map(([input, targets]) => [
+              input,
+              targets.map(({ urn }) => urn),
+            ]),
+          ),
+        }),
+      );
       report(rule, stack, reportViolation);
     },
   };

@@ -61,7 +61,7 @@ export class ApiGatewayAccount extends pulumi.ComponentResource {
         retainOnDelete: true,
         import: existingRole && apiGatewayAccountRoleName,
         // The account's owners may have changed them; what differs from the program cannot be imported.
-        ignoreChanges: existingRole && ["description", "maxSessionDuration", "tags"],
+        ignoreChanges: existingRole && ["description", "tags"],
       },
     );
   }

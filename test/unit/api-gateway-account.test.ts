@@ -62,7 +62,6 @@ describe("ApiGatewayAccount", () => {
     expect(only(recorded, "aws:iam/role:Role").ignoreChanges).toEqual([]);
     expect(only(await deploy({ permissionsBoundary: undefined }), "aws:iam/role:Role").ignoreChanges).toEqual([
       "description",
-      "maxSessionDuration",
       "tags",
     ]);
   });

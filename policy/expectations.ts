@@ -1,4 +1,5 @@
 import type { PolicyResource } from "./rule";
+import { referrers } from "./stack";
 import { at, HiddenValue, isGiven, isPresent, list, show, unlessHidden } from "./values";
 
 type Check = (resource: PolicyResource) => string[];
@@ -59,6 +60,15 @@ export function includesOnly(path: string, ...allowed: string[]): Check {
     (value) => list(value).every((item) => allowed.some((other) => other === item)),
     `must hold nothing but ${allowed.join(", ")}`,
   );
+}
+
+/** Another resource of a type must stand beside it, which an input of that one tells. */
+export function hasCompanion(
+  type: string,
+  input: string,
+): (resource: PolicyResource, stack: PolicyResource[]) => string[] {
+  return (resource, stack) =>
+    referrers(stack, type, input, resource).length > 0 ? [] : [`has no ${type.split(":").at(-1) ?? ""}`];
 }
 
 /** An input must name a key of the customer's, not the one that AWS manages for a service. */

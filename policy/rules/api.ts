@@ -1,4 +1,4 @@
-import { all, atLeast, includesOnly, is, isNot, isSet } from "../expectations";
+import { all, atLeast, hasCompanion, includesOnly, is, isNot, isSet } from "../expectations";
 import type { PolicyResource, Rule } from "../rule";
 import { referrers } from "../stack";
 import { at, isGiven, isPresent, json, list, show, texts } from "../values";
@@ -210,10 +210,7 @@ export const apiRules: Rule[] = [
     remedy: "Add a WebAclAssociation for the stage.",
     types: [stage],
     scope: "stack",
-    check: (resource, stack) =>
-      referrers(stack, "aws:wafv2/webAclAssociation:WebAclAssociation", "resourceArn", resource).length > 0
-        ? []
-        : ["has no WebAclAssociation"],
+    check: hasCompanion("aws:wafv2/webAclAssociation:WebAclAssociation", "resourceArn"),
   },
   {
     name: "stage-settings-for-all-methods",

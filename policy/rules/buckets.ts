@@ -1,4 +1,4 @@
-import { all, is } from "../expectations";
+import { all, hasCompanion, is } from "../expectations";
 import { allowed, hasCondition, policyStatements, refusesPlainText } from "../policy-document";
 import type { Rule } from "../rule";
 import { referrers } from "../stack";
@@ -12,15 +12,8 @@ const ownership = "aws:s3/bucketOwnershipControls:BucketOwnershipControls";
 const publicAccessBlock = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 const versioning = "aws:s3/bucketVersioning:BucketVersioning";
 
-/** What stands beside each bucket, and how its lack is told. */
-const companions = {
-  [bucketPolicy]: "has no BucketPolicy",
-  [encryption]: "has no BucketServerSideEncryptionConfiguration",
-  [lifecycle]: "has no BucketLifecycleConfiguration",
-  [ownership]: "has no BucketOwnershipControls",
-  [publicAccessBlock]: "has no BucketPublicAccessBlock",
-  [versioning]: "has no BucketVersioning",
-};
+/** What stands beside each bucket. */
+const companions = [bucketPolicy, encryption, lifecycle, ownership, publicAccessBlock, versioning];
 
 export const bucketRules: Rule[] = [
   {
@@ -32,10 +25,7 @@ export const bucketRules: Rule[] = [
     remedy: "Shut the bucket with lockBucket, and give it a BucketPolicy.",
     types: [bucket],
     scope: "stack",
-    check: (resource, stack) =>
-      Object.entries(companions)
-        .filter(([type]) => referrers(stack, type, "bucket", resource).length === 0)
-        .map(([, lack]) => lack),
+    check: (resource, stack) => companions.flatMap((type) => hasCompanion(type, "bucket")(resource, stack)),
   },
   {
     name: "bucket-private",
@@ -136,10 +126,7 @@ export const bucketRules: Rule[] = [
     remedy: "Add a BucketLogging for the bucket.",
     types: [bucket],
     scope: "stack",
-    check: (resource, stack) =>
-      referrers(stack, "aws:s3/bucketLogging:BucketLogging", "bucket", resource).length > 0
-        ? []
-        : ["has no BucketLogging"],
+    check: hasCompanion("aws:s3/bucketLogging:BucketLogging", "bucket"),
     exception: {
       reason:
         "A trail's bucket. Who reads from it uses its key, which is an event of the trail, one for each reader at least, though not for each file; what is changed or deleted, the files' validation finds. A log of S3's would need another bucket, without one of its own, and S3 does not promise to deliver every line.",

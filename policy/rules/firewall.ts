@@ -1,6 +1,5 @@
-import { all, isSet } from "../expectations";
+import { all, hasCompanion, isSet } from "../expectations";
 import type { PolicyResource, Rule } from "../rule";
-import { referrers } from "../stack";
 import { at, isPresent, list, show } from "../values";
 
 const webAcl = "aws:wafv2/webAcl:WebAcl";
@@ -100,8 +99,7 @@ export const firewallRules: Rule[] = [
     remedy: "Add a WebAclLoggingConfiguration for the ACL.",
     types: [webAcl],
     scope: "stack",
-    check: (resource, stack) =>
-      referrers(stack, logging, "resourceArn", resource).length > 0 ? [] : ["has no WebAclLoggingConfiguration"],
+    check: hasCompanion(logging, "resourceArn"),
   },
   {
     name: "firewall-log-redacted",

@@ -1,4 +1,4 @@
-import { all, atLeast, atMost, includes, includesOnly, is, isNot, isSet, isUnset } from "../expectations";
+import { all, atLeast, atMost, hasCompanion, includes, includesOnly, is, isNot, isSet, isUnset } from "../expectations";
 import type { PolicyResource, Rule } from "../rule";
 import { referred, referrers } from "../stack";
 import { at, list, show, texts } from "../values";
@@ -141,8 +141,7 @@ export const identityRules: Rule[] = [
     types: [userPool],
     about: ({ inputs }) => at(inputs, mode) !== "OFF",
     scope: "stack",
-    check: (resource, stack) =>
-      referrers(stack, riskConfiguration, "userPoolId", resource).length > 0 ? [] : ["has no RiskConfiguration"],
+    check: hasCompanion(riskConfiguration, "userPoolId"),
   },
   {
     name: "threats-refused",

@@ -1,7 +1,7 @@
-import { isCustomerKey, isNot } from "../expectations";
+import { hasCompanion, isCustomerKey, isNot } from "../expectations";
 import { hasCondition, policyStatements, type PolicyStatement, refusesPlainText } from "../policy-document";
 import type { Rule } from "../rule";
-import { referred, referrers } from "../stack";
+import { referred } from "../stack";
 import { isGiven, list } from "../values";
 
 const topic = "aws:sns/topic:Topic";
@@ -29,8 +29,7 @@ export const monitoringRules: Rule[] = [
     remedy: "Add a TopicPolicy for the topic.",
     types: [topic],
     scope: "stack",
-    check: (resource, stack) =>
-      referrers(stack, topicPolicy, "arn", resource).length > 0 ? [] : ["has no TopicPolicy"],
+    check: hasCompanion(topicPolicy, "arn"),
   },
   {
     name: "topic-closed",
@@ -66,10 +65,7 @@ export const monitoringRules: Rule[] = [
     remedy: "Set alarmEmails, and confirm the message that each address gets.",
     types: [topic],
     scope: "stack",
-    check: (resource, stack) =>
-      referrers(stack, "aws:sns/topicSubscription:TopicSubscription", "topic", resource).length > 0
-        ? []
-        : ["has no TopicSubscription"],
+    check: hasCompanion("aws:sns/topicSubscription:TopicSubscription", "topic"),
     exception: {
       reason:
         "Nobody is subscribed, as alarmEmails is empty: pages show in CloudWatch and on the dashboard only. An environment that nobody relies on may do without; one with patients' data may not.",

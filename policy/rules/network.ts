@@ -1,4 +1,4 @@
-import { all, is, isNot, isSet, isUnset, violationsOf } from "../expectations";
+import { all, hasCompanion, is, isNot, isSet, isUnset, violationsOf } from "../expectations";
 import { allowed, hasCondition, namesNone } from "../policy-document";
 import { waysOut } from "../routes";
 import type { PolicyResource, Rule } from "../rule";
@@ -71,8 +71,7 @@ export const networkRules: Rule[] = [
     remedy: "Add a DefaultSecurityGroup for the VPC.",
     types: [vpc],
     scope: "stack",
-    check: (resource, stack) =>
-      referrers(stack, defaultSecurityGroup, "vpcId", resource).length > 0 ? [] : ["has no DefaultSecurityGroup"],
+    check: hasCompanion(defaultSecurityGroup, "vpcId"),
   },
   {
     name: "default-group-empty",
@@ -202,8 +201,7 @@ export const networkRules: Rule[] = [
     remedy: "Add a FlowLog for the VPC.",
     types: [vpc],
     scope: "stack",
-    check: (resource, stack) =>
-      referrers(stack, "aws:ec2/flowLog:FlowLog", "vpcId", resource).length > 0 ? [] : ["has no FlowLog"],
+    check: hasCompanion("aws:ec2/flowLog:FlowLog", "vpcId"),
   },
   {
     name: "flow-log-complete",

@@ -1,7 +1,7 @@
-import { all, atLeast, atMost, is, isCustomerKey, isSet } from "../expectations";
+import { all, atLeast, atMost, hasCompanion, is, isCustomerKey, isSet } from "../expectations";
 import { type PolicyStatement, policyStatements, refusesPlainText } from "../policy-document";
 import type { Rule } from "../rule";
-import { referred, referrers } from "../stack";
+import { referred } from "../stack";
 
 const secret = "aws:secretsmanager/secret:Secret";
 const secretPolicy = "aws:secretsmanager/secretPolicy:SecretPolicy";
@@ -30,8 +30,7 @@ export const secretRules: Rule[] = [
     remedy: "Add a SecretPolicy for the secret.",
     types: [secret],
     scope: "stack",
-    check: (resource, stack) =>
-      referrers(stack, secretPolicy, "secretArn", resource).length > 0 ? [] : ["has no SecretPolicy"],
+    check: hasCompanion(secretPolicy, "secretArn"),
   },
   {
     name: "secret-policy-closed",
@@ -63,8 +62,7 @@ export const secretRules: Rule[] = [
     remedy: "Add a SecretRotation for the secret.",
     types: [secret],
     scope: "stack",
-    check: (resource, stack) =>
-      referrers(stack, secretRotation, "secretId", resource).length > 0 ? [] : ["has no SecretRotation"],
+    check: hasCompanion(secretRotation, "secretId"),
   },
   {
     name: "secret-rotation-period",

@@ -1,6 +1,6 @@
 import "./mocked-bundle";
 import { DatabaseRotation } from "../../lib/database-rotation";
-import { environment, logs, network, prerequisite, roleOf, rules } from "./fixtures";
+import { environment, logs, network, postgres, prerequisite, roleOf, rules } from "./fixtures";
 import { counts, only, record, type Recorded } from "./recorder";
 
 describe("DatabaseRotation", () => {
@@ -11,13 +11,7 @@ describe("DatabaseRotation", () => {
         new DatabaseRotation("database-rotation", {
           environment,
           network: network({}, [prerequisite("route")]),
-          database: {
-            host: "database.example",
-            port: 5432,
-            name: "records",
-            securityGroupId: "sg-postgres",
-            secretArn: "arn:master-secret",
-          },
+          database: { ...postgres, secretArn: "arn:master-secret" },
           secretArn: "arn:records-database",
           schema: prerequisite("schema"),
           secretsKeyArn: "arn:secrets-key",

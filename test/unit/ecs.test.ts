@@ -1,5 +1,5 @@
 import { Ecs, pullStatements, type EcsArgs } from "../../lib/ecs";
-import { environment, logs, network, roleOf, rules } from "./fixtures";
+import { environment, logs, network, postgres, redis, roleOf, rules } from "./fixtures";
 import { all, counts, only, record, type Recorded } from "./recorder";
 
 const publicImage = "public.ecr.aws/nginx/nginx-unprivileged:stable-alpine";
@@ -8,14 +8,8 @@ const privateImage = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/analytic
 const args: EcsArgs = {
   environment,
   network: network(),
-  database: {
-    host: "database.example",
-    port: 5432,
-    name: "records",
-    securityGroupId: "sg-postgres",
-    resourceId: "db-ABC",
-  },
-  redis: { host: "redis.example", port: 6379, securityGroupId: "sg-redis", secretArn: "arn:redis-auth" },
+  database: { ...postgres, resourceId: "db-ABC" },
+  redis,
   secretsKeyArn: "arn:secrets-key",
   image: publicImage,
   cpu: 256,

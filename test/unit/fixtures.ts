@@ -39,6 +39,12 @@ export const watched: Omit<AlarmsArgs, "environmentSuffix" | "region" | "auditTr
   analyticsMinimumTasks: 0,
 };
 
+/** Where PostgreSQL is; who signs in with which secret differs. */
+export const postgres = { host: "database.example", port: 5432, name: "records", securityGroupId: "sg-postgres" };
+
+/** Where Redis is, and the secret with its token. */
+export const redis = { host: "redis.example", port: 6379, securityGroupId: "sg-redis", secretArn: "arn:redis-auth" };
+
 /** Two private subnets with a NAT gateway and without interface endpoints, unless said otherwise. */
 export function network(access: Partial<AwsAccess> = {}, pathsToAws: pulumi.Resource[] = []): FunctionNetwork {
   return {

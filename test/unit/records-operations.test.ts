@@ -1,6 +1,6 @@
 import "./mocked-bundle";
 import { RecordsOperations } from "../../lib/records-operations";
-import { environment, logs, network, prerequisite, roleOf, rules } from "./fixtures";
+import { environment, logs, network, postgres, prerequisite, redis, roleOf, rules } from "./fixtures";
 import { counts, only, record, type Recorded } from "./recorder";
 
 describe("RecordsOperations", () => {
@@ -11,14 +11,8 @@ describe("RecordsOperations", () => {
         new RecordsOperations("records-operations", {
           environment,
           network: network(),
-          database: {
-            host: "database.example",
-            port: 5432,
-            name: "records",
-            securityGroupId: "sg-postgres",
-            secretArn: "arn:records-database",
-          },
-          redis: { host: "redis.example", port: 6379, securityGroupId: "sg-redis", secretArn: "arn:redis-auth" },
+          database: { ...postgres, secretArn: "arn:records-database" },
+          redis,
           secretsKeyArn: "arn:secrets-key",
           auditLogGroup: { name: "audit-pr-7", arn: "arn:audit" },
           sessionAbsoluteHours: 12,

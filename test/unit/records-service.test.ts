@@ -1,6 +1,6 @@
 import "./mocked-bundle";
 import { RecordsService } from "../../lib/records-service";
-import { dataLoss, environment, logs, network, prerequisite, roleOf, rules } from "./fixtures";
+import { dataLoss, environment, logs, network, postgres, prerequisite, redis, roleOf, rules } from "./fixtures";
 import { all, counts, only, record, type Recorded } from "./recorder";
 
 const deploy = (access: Parameters<typeof network>[0] = {}) =>
@@ -9,14 +9,8 @@ const deploy = (access: Parameters<typeof network>[0] = {}) =>
       new RecordsService("records-service", {
         environment,
         network: network(access),
-        database: {
-          host: "database.example",
-          port: 5432,
-          name: "records",
-          securityGroupId: "sg-postgres",
-          secretArn: "arn:database-secret",
-        },
-        redis: { host: "redis.example", port: 6379, securityGroupId: "sg-redis", secretArn: "arn:redis-auth" },
+        database: { ...postgres, secretArn: "arn:database-secret" },
+        redis,
         secretsKeyArn: "arn:secrets-key",
         userPool: { id: "pool-1", clientId: "client-1" },
         session: { idleMinutes: 15, absoluteHours: 12, requestsPerMinute: 300 },

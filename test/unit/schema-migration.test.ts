@@ -1,6 +1,6 @@
 import "./mocked-bundle";
 import { SchemaMigration } from "../../lib/schema-migration";
-import { environment, logs, network, prerequisite, roleOf, rules } from "./fixtures";
+import { environment, logs, network, postgres, prerequisite, roleOf, rules } from "./fixtures";
 import { counts, only, record, type Recorded } from "./recorder";
 
 describe("SchemaMigration", () => {
@@ -12,14 +12,7 @@ describe("SchemaMigration", () => {
         (migration = new SchemaMigration("schema-migration", {
           environment,
           network: network({}, [prerequisite("route")]),
-          database: {
-            host: "database.example",
-            port: 5432,
-            name: "records",
-            securityGroupId: "sg-postgres",
-            secretArn: "arn:master-secret",
-            resourceId: "db-1",
-          },
+          database: { ...postgres, secretArn: "arn:master-secret", resourceId: "db-1" },
           serviceSecret: { arn: "arn:records-database", ready: [prerequisite("secret-policy")] },
           secretsKeyArn: "arn:secrets-key",
           logs,

@@ -236,7 +236,7 @@ function auditAlarms(args: AlarmsArgs): Alarm[] {
       expression: "intact",
       comparison: "LessThanThreshold",
       threshold: 1,
-      // Until the next daily verification says otherwise.
+      // For a day: that a later verification finds it intact does not end the incident.
       period: minutes(60),
       datapoints: [1, 24],
       missingData: "notBreaching",

@@ -12,7 +12,7 @@ export interface SubnetLayout {
   data: string[];
 }
 
-/** AWS accepts VPCs between /16 and /28; the layout needs three bytes of /24s, so that only /16 to /18 fit (VPC user guide, "VPC CIDR blocks"). */
+/** AWS accepts VPCs between /16 and /28 (VPC user guide, "VPC CIDR blocks"); the layout takes 23 /24s from the beginning, and leaves others free. */
 export const vpcPrefixes = { largest: 16, smallest: 18 };
 
 const subnetPrefix = 24;
@@ -45,7 +45,7 @@ export function overlap(a: string, b: string): boolean {
 }
 
 /**
- * The /24 subnets of a validated VPC block: for the i-th zone, x.y.i for public, x.y.(i+10) for private and
+ * The /24 subnets of a validated VPC block: for the i-th zone, counted from 0, x.y.i for public, x.y.(i+10) for private and
  * x.y.(i+20) for data subnets, counted from the beginning of the block.
  */
 export function planSubnets(vpcCidr: string, availabilityZoneCount: number): SubnetLayout {

@@ -112,7 +112,7 @@ export function createVpcFunction(parent: pulumi.Resource, name: string, args: V
         systemLogLevel: "WARN",
       },
       vpcConfig: { subnetIds: network.privateSubnetIds, securityGroupIds: [securityGroup.id] },
-      // A deleted function's network interfaces hold its security group for up to half an hour; they are moved to the VPC's empty default group.
+      // A deleted function's network interfaces hold its security group for up to 45 minutes; they are moved to the VPC's empty default group.
       replaceSecurityGroupsOnDestroy: true,
     },
     { parent, dependsOn: [role.ready, ...args.after] },

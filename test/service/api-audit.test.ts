@@ -195,6 +195,15 @@ describe("the audit log group", () => {
       expect((await get()).status).toBe(200);
     }
   });
+
+  it("that rejects the line for its time keeps it from being answered, though the call succeeds", async () => {
+    const patient = await registerPatient(service, token);
+    api.database.aws.logs.rejects = true;
+    const answer = await container.request("GET", patient.path, { token });
+    api.database.aws.logs.rejects = false;
+    expect(answer.status).toBe(503);
+    expect((await container.request("GET", patient.path, { token })).status).toBe(200);
+  });
 });
 
 describe("without its line in the audit log", () => {

@@ -63,6 +63,9 @@ describe("a token", () => {
         status: 403,
         body: { title: "Forbidden", detail: `The access token lacks the scope ${String(scope)}.` },
       });
+      expect(answer.headers.get("www-authenticate")).toBe(
+        `Bearer error="insufficient_scope", scope="${String(scope)}"`,
+      );
     },
   );
 });

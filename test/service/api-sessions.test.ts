@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { routes } from "../../service/contract";
 import { endAllSessions } from "../../service/records/sessions";
-import { type Container, RecordsApi } from "./support/records-api";
+import { allScopes, type Container, RecordsApi } from "./support/records-api";
+import { ifMatch, newKey, patientDetails, recordDetails, registerPatient } from "./support/samples";
+import { startProxy } from "./support/tcp-proxy";
 
 jest.setTimeout(60_000);
 
@@ -34,8 +37,17 @@ const moment = (text: unknown) => Date.parse(String(text));
 
 /** Requests are counted by the minute of the clock. */
 const timeLeftInMinute = async () => {
-  if (new Date().getSeconds() > 55) await sleep(5000);
+  const second = new Date().getSeconds();
+  if (second > 45) await sleep((60 - second) * 1000);
 };
+
+const bodies: Record<string, object> = {
+  createPatient: patientDetails(),
+  updatePatient: patientDetails(),
+  createRecord: recordDetails(),
+  amendRecord: { ...recordDetails(), amendmentReason: "reason" },
+};
+const guarded = routes.filter(({ operationId }) => !["getHealth", "openSession", "endSession"].includes(operationId));
 
 describe("a session", () => {
   it("is opened by a valid token, and shown", async () => {
@@ -56,12 +68,18 @@ describe("a session", () => {
     expect(moment(shown.body.idleExpiresAt)).toBeGreaterThanOrEqual(moment(idleExpiresAt));
   });
 
-  it("is needed by everything but opening and ending it", async () => {
-    const token = issue();
-    expect(await use(token)).toMatchObject(notOpen);
-    expect(await show(token)).toMatchObject(notOpen);
-    expect((await use(token)).headers.get("www-authenticate")).toBe('Bearer error="invalid_token"');
-  });
+  it.each(guarded.map(({ operationId, ...route }) => [operationId, route] as const))(
+    "is needed by %s",
+    async (operation, { method, path }) => {
+      const answer = await service.request(method, path.replace(/\{\w+\}/g, randomUUID()), {
+        token: api.tokens.issue(randomUUID(), allScopes),
+        headers: { ...newKey(), ...ifMatch(1) },
+        body: bodies[operation],
+      });
+      expect(answer).toMatchObject(notOpen);
+      expect(answer.headers.get("www-authenticate")).toBe('Bearer error="invalid_token"');
+    },
+  );
 
   it("stays the same where it is opened again, and is shared by all containers", async () => {
     const token = issue();
@@ -140,8 +158,15 @@ describe("a session", () => {
     const left = () => api.redis.administer("PTTL", `session:${signInId}`);
     expect(await left()).toBeGreaterThan(90_000);
     expect(await left()).toBeLessThanOrEqual(101_000);
+  });
+
+  it("that was ended before it was opened leaves nothing in Redis beyond its absolute end either", async () => {
+    const signInId = randomUUID();
+    const token = issue({ origin_jti: signInId, auth_time: seconds() - 100 });
     await end(token, api.container({ sessionLimits: { absolute: 200 } }));
-    expect(await left()).toBeLessThanOrEqual(101_000);
+    const left = await api.redis.administer("PTTL", `session:${signInId}`);
+    expect(left).toBeGreaterThan(90_000);
+    expect(left).toBeLessThanOrEqual(101_000);
   });
 
   it("may make so many requests a minute and no more; others go on", async () => {
@@ -176,6 +201,9 @@ describe("a session", () => {
     for (const token of tokens) await open(token);
     const notOpened = issue({ auth_time: signedInAt }, userId);
     await endAllSessions(service.redis, userId, 43_200);
+    const kept = await api.redis.administer("PTTL", `sessions-ended:${userId}`);
+    expect(kept).toBeGreaterThan(43_100_000);
+    expect(kept).toBeLessThanOrEqual(43_200_000);
     for (const token of [...tokens, notOpened]) {
       expect(await use(token)).toMatchObject(ended);
       expect(await open(token)).toMatchObject(ended);
@@ -187,18 +215,21 @@ describe("a session", () => {
   it("fails closed while Redis is away, and is there again when it is back", async () => {
     const token = await api.signIn(service);
     await api.redis.process.stop();
-    for (const request of [use, show, open, end]) {
-      const answer = await request(token);
-      expect(answer).toMatchObject({ status: 503, body: { title: "Service Unavailable" } });
-      expect(answer.headers.get("retry-after")).toBe("1");
-      expect(service.logged.filter((line) => "error" in line).at(-1)).toEqual({
-        message: "failed",
-        requestId: answer.requestId,
-        // Node.js's own errors are none of jest's.
-        error: expect.objectContaining({ dependency: "cache" }) as unknown,
-      });
+    try {
+      for (const request of [use, show, open, end]) {
+        const answer = await request(token);
+        expect(answer).toMatchObject({ status: 503, body: { title: "Service Unavailable" } });
+        expect(answer.headers.get("retry-after")).toBe("1");
+        expect(service.logged.filter((line) => "error" in line).at(-1)).toEqual({
+          message: "failed",
+          requestId: answer.requestId,
+          // Node.js's own errors are none of jest's.
+          error: expect.objectContaining({ dependency: "cache" }) as unknown,
+        });
+      }
+    } finally {
+      await api.redis.process.start();
     }
-    await api.redis.process.start();
     // The server of the tests keeps nothing over a restart.
     expect(await use(token)).toMatchObject(notOpen);
     expect((await open(token)).status).toBe(201);
@@ -206,12 +237,20 @@ describe("a session", () => {
   });
 });
 
-it("a request costs Redis two commands, sent together", async () => {
-  const token = await api.signIn(service);
-  const path = `/v1/patients/${randomUUID()}`;
-  await service.request("GET", path, { token });
+it("a request costs Redis two commands and one round trip", async () => {
+  const proxy = await startProxy(api.redis.port);
+  const container = api.container({ redisPort: proxy.port });
+  const token = await api.signIn(container);
+  const { path } = await registerPatient(container, token);
+  await container.request("GET", path, { token });
   await api.redis.administer("CONFIG", "RESETSTAT");
-  await service.request("GET", path, { token });
+  proxy.passed.length = 0;
+  try {
+    expect((await container.request("GET", path, { token })).status).toBe(200);
+    expect(proxy.passed).toEqual(["asked", "answered"]);
+  } finally {
+    await proxy.stop();
+  }
   const statistics = String(await api.redis.administer("INFO", "commandstats"));
   const calls: Record<string, number> = Object.fromEntries(
     [...statistics.matchAll(/cmdstat_(\S+):calls=(\d+)/g)].map(([, name = "", count]) => [name, Number(count)]),

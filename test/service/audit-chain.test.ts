@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { type ChainedEntry, entryHash } from "../../service/audit-chain";
 import { verifyChain, type Verification } from "../../service/operations/verify-chain";
 import type { Database } from "../../service/postgres";
 import { appendAudit, appendTo } from "../../service/records/store/audit-trail";
+import { momentColumn } from "../../service/records/store/rows";
 import { RecordsDatabase } from "./support/records-database";
 
 jest.setTimeout(60_000);
@@ -81,9 +83,31 @@ it.each([
   expect(await verifyChain(database)).toMatchObject({ ...broken(3, "altered"), entries: 2 });
 });
 
-it("shows an altered entry whose hash was made to fit, by the next one", async () => {
-  await tamper("UPDATE records.audit_entries SET hash = sha256('fits') WHERE sequence = 3");
-  expect(await verifyChain(database)).toMatchObject(broken(3, "altered"));
+describe("an altered entry whose hash was made to fit", () => {
+  /** As somebody does who knows how the chain is computed. */
+  const forgeThird = async () => {
+    await tamper("UPDATE records.audit_entries SET user_id = 'somebody else' WHERE sequence = 3");
+    const [entry] = await server.run<ChainedEntry & { previousHash: string }>(`
+      SELECT sequence::text, id, ${momentColumn("occurred_at")} AS "occurredAt", user_id AS "userId", action,
+        patient_id AS "patientId", record_id AS "recordId", version, outcome, request_id AS "requestId",
+        source_address AS "sourceAddress", encode(previous_hash, 'hex') AS "previousHash"
+      FROM records.audit_entries WHERE sequence = 3`);
+    if (!entry) throw new Error("there is no third entry");
+    const hash = `decode('${entryHash(entry.previousHash, entry)}', 'hex')`;
+    await tamper(`UPDATE records.audit_entries SET hash = ${hash} WHERE sequence = 3`);
+    return hash;
+  };
+
+  it("is shown by the next one, which names another as the one before", async () => {
+    await forgeThird();
+    expect(await verifyChain(database)).toMatchObject({ ...broken(4, "altered"), entries: 3 });
+  });
+
+  it("is shown by the next one's hash, where that names it as the one before", async () => {
+    const hash = await forgeThird();
+    await tamper(`UPDATE records.audit_entries SET previous_hash = ${hash} WHERE sequence = 4`);
+    expect(await verifyChain(database)).toMatchObject({ ...broken(4, "altered"), entries: 3 });
+  });
 });
 
 it.each([1, 3, count])("shows that entry %s was deleted", async (sequence) => {

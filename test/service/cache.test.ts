@@ -49,7 +49,11 @@ describe("the cache", () => {
     await Promise.all(containers.map((container) => get(`/v1/patients/${randomUUID()}`, container)));
     const loadsBefore = total(containers, "CacheLoads");
     const clients = containers.flatMap((container) => Array.from({ length: 10 }, () => container));
-    const answers = await Promise.all(clients.map((container) => get(patient.path, container)));
+    // However slow the machine is, nobody runs out of patience.
+    const clock = jest.spyOn(Date, "now").mockReturnValue(Date.now());
+    const answers = await Promise.all(clients.map((container) => get(patient.path, container))).finally(() => {
+      clock.mockRestore();
+    });
     for (const { body } of answers) expect(body).toEqual(patient.body);
     expect(answers).toHaveLength(50);
     expect(total(containers, "CacheLoads") - loadsBefore).toBe(1);
@@ -61,7 +65,9 @@ describe("the cache", () => {
       expect((await get(`/v1/patients/${id}`, container)).status).toBe(404);
     expect(service.counts).toEqual({ CacheMisses: 1, CacheLoads: 1, CacheHits: 1 });
     expect(await inRedis(`patient:${id}`)).toBe("N");
-    expect(await api.redis.administer("PTTL", `patient:${id}`)).toBeLessThanOrEqual(33_000);
+    const left = await api.redis.administer("PTTL", `patient:${id}`);
+    expect(left).toBeGreaterThan(20_000);
+    expect(left).toBeLessThanOrEqual(33_000);
   });
 
   it("lets values live for their time, a tenth more or less", async () => {
@@ -76,12 +82,12 @@ describe("the cache", () => {
     expect(Math.max(...lifetimes) - Math.min(...lifetimes)).toBeGreaterThan(5000);
   });
 
-  it("keeps nothing where it is off", async () => {
-    const { id, path } = await registerPatient(service, token);
-    const off = api.container({ cacheSeconds: 0 });
-    for (let reads = 0; reads < 2; reads++) expect((await get(path, off)).status).toBe(200);
-    expect((await change(path, 1, off)).status).toBe(200);
-    expect(await inRedis(`patient:${id}`)).toBeNull();
+  it("is neither asked nor filled where it is off", async () => {
+    const { id, path, body } = await registerPatient(service, token);
+    const others = `V${JSON.stringify({ ...body, familyName: "of another container" })}`;
+    await api.redis.administer("SET", `patient:${id}`, others);
+    expect((await get(path, api.container({ cacheSeconds: 0 }))).body).toEqual(body);
+    expect(await inRedis(`patient:${id}`)).toBe(others);
   });
 
   it("keeps nothing old where it was off for a while", async () => {

@@ -346,22 +346,26 @@ describe("deliver-audit", () => {
   }
 
   it("goes on after PostgreSQL was restarted in the middle", async () => {
-    const lines = linesSince(6 * hour, 6000);
+    const lines = linesSince(6 * hour, 2000);
     put(lines);
     const count = async () =>
       Number((await server.run<{ count: string }>("SELECT count(*) FROM records.audit_entries"))[0]?.count);
-    const delivering = deliver().then(
-      ({ appended }) => appended,
-      () => "failed",
-    );
-    while ((await count()) === 0) await sleep(1);
+    // The third batch of 500 waits.
+    await server.run(`
+      CREATE FUNCTION records.wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END';
+      CREATE TRIGGER wait BEFORE INSERT ON records.audit_entries FOR EACH ROW
+        WHEN (NEW.sequence = 1200) EXECUTE FUNCTION records.wait()`);
+    const delivering = expect(deliver()).rejects.toThrow(/^deliver-audit: /);
+    while ((await count()) < 1000) await sleep(1);
     await server.postgres.process.stop();
     await delivering;
     await server.postgres.process.start();
+    await server.run("DROP FUNCTION records.wait CASCADE");
+    expect(await count()).toBe(1000);
 
-    await deliver();
+    expect(await deliver()).toMatchObject({ appended: 1000 });
     expect(await chainIds()).toEqual(ids(lines));
-    expect(await verifyChain(database)).toMatchObject({ intact: true, entries: 6000 });
+    expect(await verifyChain(database)).toMatchObject({ intact: true, entries: 2000 });
   });
 
   it("says that PostgreSQL is not there", async () => {
@@ -657,6 +661,9 @@ describe("end-sessions", () => {
     const signIns = [await open(userId), await open(userId), await open("somebody else")];
     expect(await end()).toEqual({ ended: true });
     expect(await states(signIns)).toEqual(["ended", "ended", "live"]);
+    const kept = await redis.administer("PTTL", `sessions-ended:${userId}`);
+    expect(kept).toBeGreaterThan(absolute * second - minute);
+    expect(kept).toBeLessThanOrEqual(absolute * second);
     expect(lines()).toEqual([expected]);
     expect(logged()).toEqual([
       expect.objectContaining({ message: "sessions ended", userId, operator: "on-call", requestId: "aws-request-1" }),

@@ -201,6 +201,12 @@ describe("an idempotency key", () => {
     await patients.create({ ...access("createPatient"), userId: "user-2" }, key, details());
   });
 
+  it("is free for another operation", async () => {
+    const key = randomUUID();
+    const { value } = await patients.create(access("createPatient"), key, details());
+    await records.create(access("createRecord"), value.id, key, diagnosis);
+  });
+
   it("creates once for two requests at the same time", async () => {
     const [key, given] = [randomUUID(), details()];
     const [one, other] = await Promise.all([1, 2].map(() => patients.create(access("createPatient"), key, given)));
@@ -218,10 +224,13 @@ describe("an idempotency key", () => {
     });
   });
 
-  it("is forgotten after a day", async () => {
-    const key = randomUUID();
-    const first = await patients.create(access("createPatient"), key, details());
-    await server.run("UPDATE records.idempotency_keys SET created_at = created_at - interval '25 hours'");
+  it("is kept for a day, and forgotten then", async () => {
+    const [key, given] = [randomUUID(), details()];
+    const age = () => server.run("UPDATE records.idempotency_keys SET created_at = created_at - interval '23 hours'");
+    const first = await patients.create(access("createPatient"), key, given);
+    await age();
+    expect((await patients.create(access("createPatient"), key, given)).value).toEqual(first.value);
+    await age();
     const second = await patients.create(access("createPatient"), key, details());
     expect(second.value.id).not.toBe(first.value.id);
   });

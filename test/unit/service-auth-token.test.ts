@@ -1,4 +1,6 @@
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { excludedCharacters, isAuthToken } from "../../service/redis-rotation/auth-token";
+import { TokenRotation } from "../../service/redis-rotation/token-rotation";
 
 /** What GetRandomPassword may use (Secrets Manager API reference). */
 const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
@@ -23,4 +25,14 @@ describe("an AUTH token", () => {
   ])("may not be %j", (token) => {
     expect(isAuthToken(token)).toBe(false);
   });
+
+  it.each([undefined, "abcdefghijklmno@"])(
+    "is not taken from Secrets Manager where it is %s",
+    async (RandomPassword) => {
+      const secrets = { send: () => Promise.resolve({ RandomPassword }) } as unknown as SecretsManagerClient;
+      await expect(new TokenRotation(secrets, undefined as never).generate()).rejects.toThrow(
+        "the generated token is not one that ElastiCache takes",
+      );
+    },
+  );
 });

@@ -6,6 +6,9 @@ import { text } from "node:stream/consumers";
 import { AwsError } from "./aws-error";
 import { LogsStandIn } from "./logs-stand-in";
 
+/** What GetRandomPassword may use (Secrets Manager API reference). */
+const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+
 export interface Version {
   value?: string;
   stages: string[];
@@ -183,8 +186,9 @@ export class AwsStandIn {
         return { VersionId: id, SecretString: value };
       }
       case "GetRandomPassword": {
-        const punctuation = input.ExcludePunctuation ? "" : "!&#$^<>-";
-        const characters = `Aa1${punctuation}${randomBytes(64).toString("hex")}`;
+        const excluded = `${input.ExcludePunctuation ? punctuation : ""}${input.ExcludeCharacters ?? ""}`;
+        const allowed = Array.from(punctuation).filter((character) => !excluded.includes(character));
+        const characters = `Aa1${allowed.join("")}${randomBytes(64).toString("hex")}`;
         return { RandomPassword: characters.slice(0, Number(input.PasswordLength)) };
       }
       case "PutSecretValue": {

@@ -6,7 +6,9 @@ import { contract, routes } from "../../../service/contract";
 export function expectToConform(method: string, path: string, status: number, headers: Headers, text: string): void {
   const route = routes.find((each) => each.method === method.toLowerCase() && template(each.path).test(path));
   if (!route) {
-    expect([404, 405]).toContain(status);
+    const methods = routes.filter((each) => template(each.path).test(path)).map((each) => each.method.toUpperCase());
+    const expected = methods.length === 0 ? [404, null] : [405, methods.join(", ")];
+    expect([status, headers.get("allow")]).toEqual(expected);
     return;
   }
   const declared = route.declared.responses[String(status)] as OpenAPIV3.ResponseObject | undefined;

@@ -29,6 +29,8 @@ export class LogsStandIn {
   pageSize = 10_000;
   /** Whether what is put from now on is found. */
   isVisible = true;
+  /** Whether events are refused for their time, as AWS says in an answer without an error. */
+  rejects = false;
 
   /** Makes the group where there is none, and takes its events away. */
   emptyGroup(name: string): void {
@@ -87,6 +89,7 @@ export class LogsStandIn {
       throw new AwsError("ResourceNotFoundException", `no stream ${logStreamName}`);
     if (logEvents.some(({ timestamp }, index) => timestamp < (logEvents[index - 1]?.timestamp ?? 0)))
       throw new AwsError("InvalidParameterException", "the events are not in order of time");
+    if (this.rejects) return { rejectedLogEventsInfo: { tooOldLogEventEndIndex: logEvents.length } };
     this.put(logGroupName, logEvents, logStreamName);
     return {};
   }

@@ -21,6 +21,7 @@ export interface ContainerOptions {
   sessionLimits?: Partial<SessionLimits>;
   cacheSeconds?: number;
   deliverAuditLines?: DeliverLines;
+  redisPort?: number;
 }
 
 export interface RequestOptions {
@@ -95,10 +96,13 @@ export class Container {
   readonly logged: object[] = [];
   private readonly app: ReturnType<typeof createService>;
 
-  constructor(api: RecordsApi, { sessionLimits, cacheSeconds = 300, deliverAuditLines }: ContainerOptions) {
+  constructor(
+    api: RecordsApi,
+    { sessionLimits, cacheSeconds = 300, deliverAuditLines, redisPort = api.redis.port }: ContainerOptions,
+  ) {
     this.database = api.database.asService();
     this.redis = new RedisConnection(
-      { host: "localhost", port: api.redis.port },
+      { host: "localhost", port: redisPort },
       new Secret(secretText(api.database.secretsClient, api.redisSecretArn), (token) => token),
     );
     const log = (message: string, details: object) => {
@@ -125,7 +129,7 @@ export class Container {
     });
   }
 
-  /** Answers must conform to the contract. */
+  /** Answers must conform to the contract, and have the headers that all have. */
   async request(
     method: string,
     pathAndQuery: string,
@@ -145,6 +149,11 @@ export class Container {
       requestContext: { requestId, identity: { sourceIp: sourceAddress } },
     });
     const text = await response.text();
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      "cache-control": "no-store",
+      "strict-transport-security": "max-age=63072000; includeSubDomains",
+      "x-content-type-options": "nosniff",
+    });
     const { pathname } = new URL(request.url);
     expectToConform(method, pathname, response.status, response.headers, text);
     return {

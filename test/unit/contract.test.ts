@@ -90,15 +90,43 @@ describe("the contract", () => {
     expect(operations.filter(({ method }) => method === "put")).toHaveLength(2);
   });
 
-  it("limits the request bodies", () => {
+  it("takes only known properties in the request bodies", () => {
     const bodies = operations.flatMap(({ operation }) => (operation.requestBody ? [operation.requestBody] : []));
     const models = bodies.map((body) => modelOf((body as OpenAPIV3.RequestBodyObject).content["application/json"]));
     expect(models).toEqual(["PatientDetails", "PatientDetails", "RecordDetails", "RecordAmendment"]);
-    for (const name of models) {
-      expect(model(name)).toMatchObject({ type: "object", additionalProperties: false });
-      for (const schema of Object.values(model(name)?.properties ?? {}) as OpenAPIV3.SchemaObject[])
-        expect(schema.enum ?? schema.maxLength ?? schema.pattern ?? schema.format).toBeDefined();
-    }
+    for (const name of models) expect(model(name)).toMatchObject({ type: "object", additionalProperties: false });
+  });
+
+  it("limits every property of the request bodies", () => {
+    const limits = (name: string) => {
+      const properties = Object.entries(model(name)?.properties ?? {}) as [string, OpenAPIV3.SchemaObject][];
+      return Object.fromEntries(properties.map(([property, { description, ...limit }]) => [property, limit]));
+    };
+    const text = (maxLength: number) => ({ type: "string", minLength: 1, maxLength, pattern: "\\S" });
+    const record = {
+      kind: {
+        type: "string",
+        enum: ["allergy", "consultation", "diagnosis", "immunization", "observation", "prescription", "procedure"],
+      },
+      title: text(200),
+      text: text(20_000),
+      occurredAt: { type: "string", format: "date-time", pattern: "^(1[89]|2[01])[0-9]{2}-" },
+    };
+    expect(limits("PatientDetails")).toEqual({
+      medicalRecordNumber: { type: "string", pattern: "^[A-Z0-9][A-Z0-9-]{0,31}$" },
+      familyName: text(100),
+      givenName: text(100),
+      birthDate: {
+        type: "string",
+        format: "date",
+        pattern: "^(1[89]|2[01])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+      },
+      sex: { type: "string", enum: ["female", "male", "other", "unknown"] },
+      phone: { type: "string", pattern: "^\\+[1-9][0-9]{6,14}$" },
+      email: { type: "string", format: "email", maxLength: 254, pattern: "^[^@\\s]+@[^@\\s]+$" },
+    });
+    expect(limits("RecordDetails")).toEqual(record);
+    expect(limits("RecordAmendment")).toEqual({ ...record, amendmentReason: text(500) });
   });
 
   it("answers every failure with a problem document", () => {

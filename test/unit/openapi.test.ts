@@ -88,6 +88,20 @@ describe("the API's document", () => {
     });
   });
 
+  it("says the rest as the contract does, bodies and parameters among it", () => {
+    const withoutExtensions = JSON.parse(gatewayDocument(targets), (key, value: unknown) =>
+      key.startsWith("x-") ? undefined : value,
+    ) as Document;
+    expect(withoutExtensions).toEqual({
+      ...contract,
+      info: { ...contract.info, title: "records-api-pr-7" },
+      components: {
+        schemas: contract.components.schemas,
+        securitySchemes: { accessToken: { type: "apiKey", name: "Authorization", in: "header" } },
+      },
+    });
+  });
+
   it("refuses TLS before 1.2 and other front ends", () => {
     expect(document["x-amazon-apigateway-security-policy"]).toBe("SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09");
     expect(document["x-amazon-apigateway-endpoint-access-mode"]).toBe("STRICT");

@@ -102,7 +102,7 @@ describe("RecordsService", () => {
   });
 
   it("may read its two secrets and write the audit log", () => {
-    expect(roleOf(recorded, "records-service").allowed.slice(-3)).toEqual([
+    expect(roleOf(recorded, "records-service").allowed.slice(5)).toEqual([
       {
         Sid: "ReadCredentials",
         Effect: "Allow",

@@ -68,7 +68,7 @@ describe("RedisRotation", () => {
   });
 
   it("may rotate this one secret and change this one group's token", () => {
-    expect(roleOf(recorded, "redis-rotation").allowed.slice(-4)).toEqual([
+    expect(roleOf(recorded, "redis-rotation").allowed.slice(5)).toEqual([
       {
         Sid: "RotateSecret",
         Effect: "Allow",

@@ -1,4 +1,4 @@
-import { TokenError } from "../../service/records/access-tokens";
+import { type ReadToken, TokenError } from "../../service/records/access-tokens";
 import { type AppArgs, createApp } from "../../service/records/app";
 import { AuditLog } from "../../service/records/audit-log";
 import { type Check, HealthChecks } from "../../service/records/health";
@@ -7,15 +7,30 @@ import { UnavailableError } from "../../service/unavailable-error";
 const works: Check = () => Promise.resolve();
 const fails: Check = () => Promise.reject(new Error("password authentication failed for user tap at 10.0.20.4"));
 
-/** The service without what operations need: none gets as far as that here. */
-function service({ database = works, cache = works } = {}) {
+const noToken: ReadToken = () => Promise.reject(new TokenError("No token."));
+
+/** Somebody who is signed in, and what the token allows. */
+const signedIn =
+  (...scopes: string[]): ReadToken =>
+  () =>
+    Promise.resolve({ signIn: { id: "sign-in-1", userId: "user-1", at: 0 }, scopes });
+
+interface Given {
+  database?: Check;
+  cache?: Check;
+  readToken?: ReadToken;
+  operations?: Partial<AppArgs["operations"]>;
+}
+
+/** The service without sessions and what else operations need: none here asks for it. */
+function service({ database = works, cache = works, readToken = noToken, operations = {} }: Given = {}) {
   const info = jest.fn();
   const error = jest.fn();
   const health = new HealthChecks({ database, cache }, () => undefined);
   const app = createApp({
     health,
-    operations: {} as AppArgs["operations"],
-    readToken: () => Promise.reject(new TokenError("No token.")),
+    operations,
+    readToken,
     auditLog: new AuditLog(() => Promise.resolve()),
     log: { info, error },
   } as unknown as AppArgs);
@@ -30,7 +45,7 @@ function service({ database = works, cache = works } = {}) {
     return {
       status: response.status,
       headers: Object.fromEntries(response.headers),
-      body: JSON.parse(await response.text()) as unknown,
+      body: JSON.parse((await response.text()) || "null") as unknown,
     };
   };
   return { request, info, error, health };
@@ -66,6 +81,39 @@ describe("the records service", () => {
         checks: { database: { status: "ok" }, cache: { status: "unavailable", reason: "unreachable" } },
       },
     });
+  });
+
+  it("answers for an operation what that says, for nobody to keep", async () => {
+    const { request } = service({
+      readToken: signedIn("records/read"),
+      operations: {
+        openSession: {
+          withoutSession: true,
+          run: () => Promise.resolve({ status: 201, body: { userId: "user-1" }, headers: { ETag: '"1"' } }),
+        },
+        endSession: { withoutSession: true, run: () => Promise.resolve({ status: 204 }) },
+      },
+    });
+    expect(await request("POST", "/v1/session")).toEqual({
+      status: 201,
+      headers: { ...common, "content-type": "application/json", etag: '"1"' },
+      body: { userId: "user-1" },
+    });
+    expect(await request("DELETE", "/v1/session")).toEqual({ status: 204, headers: common, body: null });
+  });
+
+  it("answers a request without a token with a problem and a challenge", async () => {
+    expect(await service().request("GET", "/v1/patients")).toEqual(
+      problem(401, "Unauthorized", "No token.", { "www-authenticate": "Bearer" }),
+    );
+  });
+
+  it("answers a token that allows other things with a problem and the scope that it lacks", async () => {
+    expect(await service({ readToken: signedIn("records/read") }).request("POST", "/v1/patients")).toEqual(
+      problem(403, "Forbidden", "The access token lacks the scope records/write.", {
+        "www-authenticate": 'Bearer error="insufficient_scope", scope="records/write"',
+      }),
+    );
   });
 
   it("answers an unknown path with a problem", async () => {

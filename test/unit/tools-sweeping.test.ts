@@ -28,6 +28,7 @@ const named = (type: FoundType, id: string, isProtected = false): Found => ({
 });
 const vpc = named("aws:ec2/vpc:Vpc", "vpc-1");
 const database = named("aws:rds/instance:Instance", "rds-postgres-dev");
+const config = clientConfig("http://localhost:1");
 const place = "account 123456789012, eu-west-1";
 
 let said: string[];
@@ -35,7 +36,10 @@ let said: string[];
 beforeEach(() => {
   said = [];
   jest.spyOn(console, "log").mockImplementation((line: string) => void said.push(line));
-  jest.mocked(withoutOtherRegions).mockImplementation((_, found) => Promise.resolve(found));
+  jest
+    .mocked(withoutOtherRegions)
+    .mockReset()
+    .mockImplementation((_, found) => Promise.resolve(found));
   jest.mocked(removeAll).mockReset().mockResolvedValue([]);
   jest.mocked(findLeftovers).mockReset();
 });
@@ -48,7 +52,6 @@ async function sweeping(looks: (Found[] | Error)[], options: { delete?: boolean;
     if (look instanceof Error) jest.mocked(findLeftovers).mockRejectedValueOnce(look);
     else jest.mocked(findLeftovers).mockResolvedValueOnce(look);
   }
-  const config = clientConfig("http://localhost:1");
   return sweep({ config, place, suffix: "dev", ...options }).then(
     () => said.at(-1),
     (error: unknown) => error,
@@ -79,7 +82,18 @@ describe("a sweep", () => {
     expect(await sweeping([[vpc, database], []], forSure)).toBe(
       `All 2 things are gone: nothing of "dev" is left in ${place}.`,
     );
-    expect(removeAll).toHaveBeenCalledWith(expect.anything(), [vpc, database]);
+    expect(jest.mocked(findLeftovers).mock.calls).toEqual([
+      [config, "dev", console.log],
+      [config, "dev", console.log],
+    ]);
+    expect(jest.mocked(withoutOtherRegions).mock.calls).toEqual([
+      [config, [vpc, database]],
+      [config, []],
+    ]);
+    expect(jest.mocked(removeAll).mock.calls).toEqual([[config, [vpc, database]]]);
+  });
+
+  it("says what came or went late", async () => {
     expect(await sweeping([[vpc], [vpc]], forSure)).toEqual(
       new LeftError(
         `Of "dev" is left:\n${describeLeftovers([vpc])}\nIt came or went late: run the same command again.`,

@@ -4,7 +4,9 @@ export type Audit =
   /** Packages with a finding of severity high or critical, each with what is wrong. */
   | { outcome: "vulnerable"; findings: string[] }
   /** The registry does not know the question; a mirror often does not. */
-  | { outcome: "unavailable"; reason: string };
+  | { outcome: "unavailable"; reason: string }
+  /** npm failed in any other way: the registry is unreachable, has refused, has answered something unreadable. */
+  | { outcome: "failed"; reason: string };
 
 interface Vulnerability {
   name: string;
@@ -20,14 +22,11 @@ interface Report {
   message?: string;
 }
 
-/**
- * Reads the answer of `npm audit --json`.
- * @throws Error where npm failed in any other way than that the registry has no audit endpoint: unreachable, refused, unreadable.
- */
+/** Reads the answer of `npm audit --json`. */
 export function readAudit(json: string): Audit {
-  const { vulnerabilities, statusCode, message } = JSON.parse(json) as Report;
+  const { vulnerabilities, statusCode, message = json } = parse(json);
   if (!vulnerabilities) {
-    if (statusCode !== 404 && statusCode !== 405) throw new Error(`npm audit failed: ${message ?? json}`);
+    if (statusCode !== 404 && statusCode !== 405) return { outcome: "failed", reason: message };
     return { outcome: "unavailable", reason: `the registry has no audit endpoint (${statusCode})` };
   }
   const findings = Object.values(vulnerabilities)
@@ -37,4 +36,12 @@ export function readAudit(json: string): Audit {
       return `${name} ${range}, ${severity}: ${reasons.join("; ")}`;
     });
   return findings.length === 0 ? { outcome: "clean" } : { outcome: "vulnerable", findings };
+}
+
+function parse(json: string): Report {
+  try {
+    return JSON.parse(json) as Report;
+  } catch {
+    return { message: `npm's answer is no JSON: ${json === "" ? "it is empty" : json}` };
+  }
 }

@@ -12,19 +12,29 @@ const folders = [repository, join(repository, "tools/servers/packages")];
 const unavailable = 3;
 
 runCommand(async () => {
+  const failures: string[] = [];
   for (const folder of folders) {
+    const lock = join(relative(repository, folder), "package-lock.json");
+    console.log(`Auditing ${lock} …`);
     const { stdout } = spawnSync("npm", ["audit", "--package-lock-only", "--json"], { cwd: folder, encoding: "utf8" });
     const audit = readAudit(stdout);
-    const lock = join(relative(repository, folder), "package-lock.json");
-    if (audit.outcome === "vulnerable") {
-      throw new UserError(`High findings in ${lock}:\n  ${audit.findings.join("\n  ")}`);
+    switch (audit.outcome) {
+      case "clean":
+        console.log(`${lock}: no high finding.`);
+        break;
+      case "vulnerable":
+        failures.push(`High findings in ${lock}:\n  ${audit.findings.join("\n  ")}`);
+        break;
+      case "unavailable":
+        console.error(`${lock} was not audited: ${audit.reason}`);
+        process.exitCode = unavailable;
+        break;
+      case "failed":
+        failures.push(
+          `${lock} was not audited: ${audit.reason}\nCheck the network, and npm's registry (npm config get registry), and run the same command again.`,
+        );
     }
-    if (audit.outcome === "unavailable") {
-      console.error(`${lock} was not audited: ${audit.reason}`);
-      process.exitCode = unavailable;
-      return;
-    }
-    console.log(`${lock}: no high finding.`);
   }
+  if (failures.length > 0) throw new UserError(failures.join("\n"));
   return Promise.resolve();
 });

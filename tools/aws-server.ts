@@ -11,9 +11,14 @@ import { withProgress } from "./progress";
 import { pythonWithMoto } from "./python";
 
 const script = join(repository, "tools/moto/server.py");
-const startLimitInSeconds = 120;
 
-/** URL of the local AWS to use if one answers: AWS_ENDPOINT_URL, else the one started from this folder. */
+/** For its first answer after a start, and for one while it is busy. */
+const limitInSeconds = 120;
+
+/**
+ * URL of the local AWS to use if one runs: AWS_ENDPOINT_URL, else the one started from this folder, which is waited for while it is busy.
+ * @throws UserError where it does not answer, as what is in it may still be needed
+ */
 export async function runningEndpoint(folder: LocalFolder): Promise<string | undefined> {
   const given = process.env.AWS_ENDPOINT_URL;
   if (given) {
@@ -22,7 +27,20 @@ export async function runningEndpoint(folder: LocalFolder): Promise<string | und
     throw new UserError(`AWS_ENDPOINT_URL is ${given}, but nothing answers there.`);
   }
   const recorded = existsSync(folder.endpoint) ? readFileSync(folder.endpoint, "utf8").trim() : undefined;
-  return recorded && (await answers(recorded)) ? recorded : undefined;
+  if (recorded === undefined) return undefined;
+  if (await answers(recorded)) return recorded;
+
+  const pid = await serverOf(folder);
+  if (pid === undefined) return undefined;
+  const waiting = `Waiting for the local AWS at ${recorded}, which runs and does not answer`;
+  if (await withProgress(waiting, () => comesToAnswer(recorded, pid))) return recorded;
+  if (!(await isServer(pid))) return undefined;
+  throw new UserError(
+    [
+      `The local AWS at ${recorded} runs as process ${pid}, but has not answered for ${limitInSeconds} s. Its log is ${folder.log}.`,
+      "Run the same command again when it is less busy; or stop it with every environment in it: npm run local:aws -- --stop",
+    ].join("\n"),
+  );
 }
 
 /** URL of the local AWS, which is started if none runs. */
@@ -37,9 +55,8 @@ export async function ensureLocalAws(folder: LocalFolder): Promise<string> {
 
 /** Stops the local AWS that was started from this folder. False if none runs. */
 export async function stopLocalAws(folder: LocalFolder): Promise<boolean> {
-  const pid = existsSync(folder.pid) ? Number(readFileSync(folder.pid, "utf8")) : undefined;
-  const running = pid !== undefined && (await isServer(pid));
-  if (running) {
+  const pid = await serverOf(folder);
+  if (pid !== undefined) {
     process.kill(pid, "SIGTERM");
     for (let waited = 0; await isServer(pid); waited += 100) {
       if (waited === 10_000) process.kill(pid, "SIGKILL");
@@ -48,7 +65,7 @@ export async function stopLocalAws(folder: LocalFolder): Promise<boolean> {
   }
   rmSync(folder.pid, { force: true });
   rmSync(folder.endpoint, { force: true });
-  return running;
+  return pid !== undefined;
 }
 
 /** Starts a local AWS of its own, empty, and returns its URL. */
@@ -64,20 +81,30 @@ export async function startLocalAws(folder: LocalFolder): Promise<string> {
     stdio: ["ignore", log, log],
     env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true", TAP_LOCAL_STATE: folder.awsState },
   });
-  writeFileSync(folder.pid, String(server.pid));
-
-  await withProgress("Starting the local AWS", async () => {
-    for (let waited = 0; !(await answers(endpoint)); waited += 0.2) {
-      if (server.exitCode !== null)
-        throw new UserError(`The local AWS did not start:\n${readFileSync(folder.log, "utf8")}`);
-      if (waited > startLimitInSeconds) throw new UserError(`The local AWS does not answer. Its log is ${folder.log}.`);
-      await sleep(200);
-    }
-  });
-  server.unref();
+  const { pid = 0 } = server;
+  // Before it answers, so that other commands wait for it and start none of their own.
   writeFileSync(folder.endpoint, endpoint);
+  writeFileSync(folder.pid, String(pid));
+
+  if (!(await withProgress("Starting the local AWS", () => comesToAnswer(endpoint, pid)))) {
+    const reason = (await stopLocalAws(folder))
+      ? `It has not answered for ${limitInSeconds} s. Its log is ${folder.log}.`
+      : readFileSync(folder.log, "utf8");
+    throw new UserError(`The local AWS did not start:\n${reason}`);
+  }
+  server.unref();
   console.log(`The local AWS runs at ${endpoint}; its log is ${folder.log}.`);
   return endpoint;
+}
+
+/** Waits for an answer as long as the server runs, and no longer than the limit; false where none came. */
+async function comesToAnswer(endpoint: string, pid: number): Promise<boolean> {
+  const deadline = Date.now() + limitInSeconds * 1000;
+  while (!(await answers(endpoint))) {
+    if (Date.now() > deadline || !(await isServer(pid))) return false;
+    await sleep(200);
+  }
+  return true;
 }
 
 async function answers(endpoint: string): Promise<boolean> {
@@ -85,6 +112,12 @@ async function answers(endpoint: string): Promise<boolean> {
     (response) => response.ok,
     () => false,
   );
+}
+
+/** The process of the local AWS that was started from this folder, if it runs. */
+async function serverOf(folder: LocalFolder): Promise<number | undefined> {
+  const pid = existsSync(folder.pid) ? Number(readFileSync(folder.pid, "utf8")) : undefined;
+  return pid !== undefined && (await isServer(pid)) ? pid : undefined;
 }
 
 /** Whether this process is a server of ours, and not one that was given the number later. */

@@ -3,10 +3,13 @@ import { serve } from "@hono/node-server";
 
 type Fetch = (request: Request, sourceIp: string) => Response | Promise<Response>;
 
-/** Serves over HTTP on loopback and returns the port, which is any free one for 0. */
+/**
+ * Serves over HTTP on loopback and returns the port, which is any free one for 0.
+ * @throws Error with the code EADDRINUSE where the port is taken
+ */
 export const listen = (fetch: Fetch, hostname: "127.0.0.1" | "localhost", port: number): Promise<number> =>
-  new Promise((listening) => {
-    serve(
+  new Promise((listening, failed) => {
+    const server = serve(
       {
         fetch: (request, { incoming }) => fetch(request, incoming.socket.remoteAddress ?? ""),
         hostname,
@@ -16,4 +19,5 @@ export const listen = (fetch: Fetch, hostname: "127.0.0.1" | "localhost", port: 
         listening(address.port);
       },
     );
+    server.once("error", failed);
   });

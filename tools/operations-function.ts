@@ -38,18 +38,26 @@ export async function findOperationsFunction(
         : `${file} does not exist. Make it: ${makeOutputs(outputs)}`,
     );
   }
-  const { operationsFunctionName: name, region } = JSON.parse(readFileSync(file, "utf8")) as Record<
-    string,
-    string | undefined
-  >;
-  if (name === undefined || region === undefined)
-    throw new UserError(`${file} does not hold the outputs operationsFunctionName and region.`);
+  const { operationsFunctionName: name, region } = readOutputs(file) ?? {};
+  if (name === undefined || region === undefined) {
+    const remedy = outputs === undefined ? "Deploy again: npm run local" : `Make it again: ${makeOutputs(outputs)}`;
+    throw new UserError(`${file} does not hold the outputs operationsFunctionName and region as JSON. ${remedy}`);
+  }
 
   const isLocal = file.startsWith(folder.root) || Boolean(process.env.AWS_ENDPOINT_URL);
   const config = isLocal ? { ...(await localConfig(folder)), region } : { region };
   const { Account = "", Arn = "" } = await new STSClient(config).send(new GetCallerIdentityCommand());
   const description = `${name} ${isLocal ? "in the local AWS" : "in AWS"}: account ${Account}, ${region}, as ${Arn}`;
   return { name, config, caller: Arn, description };
+}
+
+/** What a stack's outputs are, if they are JSON. */
+function readOutputs(file: string): Record<string, string | undefined> | null {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Record<string, string | undefined> | null;
+  } catch {
+    return null;
+  }
 }
 
 /** What became of an invocation: that there is no such function is mostly a matter of whose credentials these are. */

@@ -1,7 +1,7 @@
 /** `npm run plan`: what a reviewer should know of a stack before it is deployed, without CLI, credentials or network. */
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { runCommand, UserError } from "./cli";
 import { registerCommit } from "./plan/commit";
 import { difference } from "./plan/difference";
@@ -24,7 +24,7 @@ const command = new Command("npm run plan --")
     [...sections].slice(0, -1),
   )
   .option("--json", "everything as data; its shape is the type Plan in tools/plan/plan.ts")
-  .option("--html <file>", "everything as a page with the graph of the resources")
+  .addOption(new Option("--html <file>", "everything as a page with the graph of the resources").conflicts("json"))
   .parse();
 
 interface Options {

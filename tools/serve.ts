@@ -36,7 +36,7 @@ runCommand(async () => {
       env: { ...process.env, ...stores.environment, PORT: String(port) },
     });
     const failed = once(api, "exit").then(() => {
-      throw new UserError(`The API ended. Its output is above. Is port ${port} taken? Another one: -- --port 8081`);
+      throw new UserError("The API ended. Its output is above.");
     });
     await Promise.race([stopped, failed]);
     failed.catch(() => undefined);

@@ -139,6 +139,17 @@ describe("what is wrong with a report", () => {
     expect(unknown).toContain("164.308(a)(7)(ii)(A)");
   });
 
+  it("is that nobody can say of one resource whether a mandatory rule is kept, although others keep it", async () => {
+    const partly = (await recordProgram({ auditTrail: "true" })).map((resource) =>
+      resource.type === "aws:kms/key:Key" && resource.name === "cache"
+        ? { ...resource, inputs: { ...resource.inputs, enableKeyRotation: hidden } }
+        : resource,
+    );
+    expect(shortcomingsOf(evidenceOf(partly, preview, made))).toEqual([
+      "Whether mandatory rules are kept is open, as something that decides it cannot be read (unknown in the report): key-rotation",
+    ]);
+  });
+
   it("is what a state has left open, beside what is violated", async () => {
     const pending = ["creating urn:of:postgres"];
     const source = { kind: "deployed", name: "state.json", pending } as const;

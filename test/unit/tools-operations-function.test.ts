@@ -91,15 +91,28 @@ it("is nowhere while no local AWS runs, and says how to name one in AWS", async 
   );
 });
 
-it("is not looked for elsewhere where the named file is not there, or holds other things", async () => {
+it("is not looked for elsewhere where the named file is not there", async () => {
   const file = join(home, "prod.json");
   await expect(find(file)).rejects.toThrow(
     new UserError(`${file} does not exist. Make it: pulumi stack output --json --stack NAME > ${file}`),
   );
-  await expect(find(write(file, { region: "eu-west-1" }))).rejects.toThrow(
-    new UserError(`${file} does not hold the outputs operationsFunctionName and region.`),
-  );
 });
+
+it.each(["", '{"region": "eu-', "null", '{"region": "eu-west-1"}'])(
+  "is not looked for elsewhere where the file holds %j",
+  async (text) => {
+    const hasNone = (file: string) => `${file} does not hold the outputs operationsFunctionName and region as JSON.`;
+    const file = join(home, "prod.json");
+    writeFileSync(file, text);
+    await expect(find(file)).rejects.toThrow(
+      new UserError(`${hasNone(file)} Make it again: pulumi stack output --json --stack NAME > ${file}`),
+    );
+    writeFileSync(folder.outputs("dev"), text);
+    await expect(find()).rejects.toThrow(
+      new UserError(`${hasNone(folder.outputs("dev"))} Deploy again: npm run local`),
+    );
+  },
+);
 
 it("is looked for in the wrong account where Lambda does not know it", () => {
   const { description, name } = local;

@@ -1,4 +1,9 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { repository } from "../../tools/paths";
 import { planTree, treeText } from "../../tools/plan/tree";
 import { type Program, register } from "../../tools/program";
 
@@ -96,3 +101,18 @@ describe("the plan", () => {
     await expect(run(() => Promise.reject(new pulumi.RunError("two mistakes")))).rejects.toThrow("two mistakes");
   });
 });
+
+it("is data or a page, not one of the two without a word about the other", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tap-plan-"));
+  try {
+    const { status, stderr, stdout } = spawnSync(
+      process.execPath,
+      ["--import", "tsx", "tools/plan.ts", "--json", "--html", join(folder, "plan.html")],
+      { cwd: repository, encoding: "utf8" },
+    );
+    expect(stderr).toContain("option '--html <file>' cannot be used with option '--json'");
+    expect({ status, stdout, written: readdirSync(folder) }).toEqual({ status: 1, stdout: "", written: [] });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 60_000);

@@ -86,9 +86,15 @@ export function evidenceOf(resources: PolicyResource[], source: Source, made: Da
 export function shortcomingsOf(evidence: Evidence): string[] {
   const { pending = [] } = evidence.source;
   const violated = violatedRules(evidence);
+  const open = mandatoryRulesWith("unknown", evidence);
   const unexamined = unexaminedClauses(evidence);
   return [
     ...(violated.length > 0 ? [`Mandatory rules are violated: ${violated.join(", ")}`] : []),
+    ...(open.length > 0
+      ? [
+          `Whether mandatory rules are kept is open, as something that decides it cannot be read (unknown in the report): ${open.join(", ")}`,
+        ]
+      : []),
     ...(unexamined.length > 0 ? [`Nothing was judged for ${unexamined.join(", ")}: is the stack complete?`] : []),
     ...(pending.length > 0
       ? [`The state has operations that were interrupted, so that AWS may have something else: ${pending.join(", ")}`]
@@ -104,16 +110,19 @@ function unexaminedClauses({ clauses: all }: Evidence): Clause[] {
 }
 
 /** The mandatory rules that a stack violates. */
-export function violatedRules({ clauses: all }: Evidence): string[] {
-  const violated = all
-    .flatMap(({ controls }) => controls)
-    .filter(({ enforcement, resources }) => enforcement === "mandatory" && resources.some(isFailure))
-    .map(({ name }) => name);
-  return [...new Set(violated)].sort();
+export function violatedRules(evidence: Evidence): string[] {
+  return mandatoryRulesWith("fail", evidence);
 }
 
-function isFailure({ result }: { result: Judgement["result"] }): boolean {
-  return result === "fail";
+/** The mandatory rules of which at least one judgement is this. */
+function mandatoryRulesWith(wanted: Judgement["result"], { clauses: all }: Evidence): string[] {
+  const found = all
+    .flatMap(({ controls }) => controls)
+    .filter(({ enforcement, resources }) => {
+      return enforcement === "mandatory" && resources.some(({ result }) => result === wanted);
+    })
+    .map(({ name }) => name);
+  return [...new Set(found)].sort();
 }
 
 function control(rule: Rule, judgements: Judgement[]): ControlEvidence {

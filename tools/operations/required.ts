@@ -27,6 +27,7 @@ const localOnly = /^cognito-idp:Admin|^iam:CreateRole .*:role\/api-gateway-cloud
  * Reads what the local AWS has noted.
  * @param file its `operations.jsonl`
  * @param suffixes of the environments that were deployed
+ * @throws UserError where that is not all of them: the others would stand in the list by their own names
  */
 export function readRequired(file: string, suffixes: string[]): Required {
   if (!existsSync(file)) {
@@ -36,12 +37,25 @@ export function readRequired(file: string, suffixes: string[]): Required {
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line) as Operation);
+  const noted = environmentsOf(operations);
+  if (!noted.every((environment) => suffixes.includes(environment))) {
+    throw new UserError(
+      `${file} is about ${noted.join(" and ")}, and not about ${suffixes.join(" and ")} alone. Name all of them: npm run authorizations -- --suffix ${noted.join(" ")}`,
+    );
+  }
   const of = (caller: Operation["caller"]) =>
     linesOf(
       operations.filter((operation) => operation.caller === caller),
       suffixes,
     );
   return { deployment: of("provider"), tests: of("client"), sweep: of("sweep") };
+}
+
+/** By the tag that says whose a resource is, in whatever form a service takes it. */
+function environmentsOf(operations: Operation[]): string[] {
+  const tag = /"Environment"(?:,"\w*value")?:"([^"]+)"/gi;
+  const found = operations.flatMap(({ parameters }) => [...JSON.stringify(parameters).matchAll(tag)]);
+  return [...new Set(found.map(([, environment = ""]) => environment))].sort();
 }
 
 function linesOf(operations: Operation[], suffixes: string[]): string[] {

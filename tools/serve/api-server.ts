@@ -9,6 +9,7 @@ import type { AuditLine } from "../../service/records/audit-log";
 import { createService } from "../../service/records/service";
 import { appendAudit } from "../../service/records/store/audit-trail";
 import { Secret } from "../../service/secret";
+import { runCommand, UserError } from "../cli";
 import { listen } from "../listen";
 import { localFolder } from "../paths";
 import { TokenIssuer } from "../token-issuer";
@@ -62,7 +63,11 @@ const fetchApi = async (request: Request, sourceIp: string): Promise<Response> =
 async function start(): Promise<void> {
   const count = await registerSamplePatients(issuer, (request) => fetchApi(request, "127.0.0.1"));
   const app = withLocalRoutes(issuer, fetchApi);
-  const port = await listen((request, sourceIp) => app.fetch(request, { sourceIp }), "localhost", Number(PORT));
+  const answer = (request: Request, sourceIp: string) => app.fetch(request, { sourceIp });
+  const port = await listen(answer, "localhost", Number(PORT)).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    throw new UserError(`Port ${PORT} is taken. Another one, 0 for any that is free: npm run serve -- --port NUMBER`);
+  });
   const address = `http://localhost:${port}`;
   console.log(`
 API page:  ${address}/
@@ -73,5 +78,11 @@ ${count} synthetic patients. Everything but the audit log is gone when this ends
 Records API: ${address}`);
 }
 
-void start();
+runCommand(() =>
+  start().catch(async (error: unknown) => {
+    // It would keep the process.
+    await redis.close();
+    throw error;
+  }),
+);
 process.on("SIGTERM", () => process.exit(0));

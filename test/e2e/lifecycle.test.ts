@@ -151,7 +151,7 @@ step("no secret's value stands anywhere but in Secrets Manager", async () => {
 
 step("the same suffix comes up again, although its engine is killed while it waits for the database", async () => {
   const cutOff = first.up();
-  await databaseIsBeingCreated();
+  await databaseIsBeingCreated(cutOff);
   await engineWaits();
   crash(first.engine);
   expect((await cutOff).succeeded).toBe(false);
@@ -221,13 +221,14 @@ async function dataStores() {
   };
 }
 
-/** Waits until AWS has begun to create the first environment's database. */
-async function databaseIsBeingCreated(): Promise<void> {
+/** Waits until AWS has begun to create the first environment's database, as long as its `up` is at work. */
+async function databaseIsBeingCreated(up: Promise<Operation>): Promise<void> {
   const rds = new RDSClient(cloud.config);
   for (;;) {
     const { DBInstances = [] } = await rds.send(new DescribeDBInstancesCommand({}));
     if (DBInstances.some(({ DBInstanceIdentifier }) => DBInstanceIdentifier === `rds-postgres-${first.suffix}`)) return;
-    await sleep(500);
+    const ended = await Promise.race([up.then(() => true), sleep(500, false)]);
+    if (ended) throw new Error("the up has ended before AWS was asked for the database");
   }
 }
 

@@ -4,7 +4,10 @@ import type { Operation } from "../../tools/engine";
 import { crash } from "../e2e/crash";
 import type { Environment } from "../e2e/cloud";
 
-/** Runs an operation and crashes its engine right after it has begun or ended work on a resource for the given time. */
+/**
+ * Runs an operation and crashes its engine right after it has begun or ended work on a resource for the given time.
+ * @throws Error where it ended by itself before: then nothing was tried, even if it failed
+ */
 export async function crashAt(
   environment: Environment,
   point: number,
@@ -15,9 +18,13 @@ export async function crashAt(
     engine.ended = true;
   });
   while (!engine.ended && workEvents(environment.events()) < point) await sleep(20);
-  crash(environment.engine);
+  const isAtWork = !engine.ended;
+  if (isAtWork) crash(environment.engine);
   const end = await operation;
-  if (end.succeeded) throw new Error(`the engine ended before event ${point}, at which it was to be killed`);
+  if (!isAtWork || end.succeeded) {
+    const what = `the engine ended by itself before event ${point}, at which it was to be killed`;
+    throw new Error([what, ...end.problems.map(({ message }) => message)].join("\n"));
+  }
   return end;
 }
 

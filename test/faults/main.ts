@@ -48,13 +48,20 @@ const command = new Command("npm run test:faults --")
 type Job = (cloud: Cloud) => Promise<void>;
 
 runCommand(async () => {
+  const options = command.opts<Options>();
+  const beyond = options.point.filter((point) => point > options.points);
+  if (beyond.length > 0) {
+    throw new UserError(
+      `--point ${beyond.join(", ")} is none of the ${options.points} points of a phase. Choose from 1 to ${options.points}, or raise --points.`,
+    );
+  }
   const results = new Results();
   const clouds: Cloud[] = [];
   const stop = () => Promise.all(clouds.map((cloud) => cloud.stop()));
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => void stop().then(() => process.exit(1)));
   try {
-    await run(clouds, results, command.opts<Options>());
+    await run(clouds, results, options);
   } finally {
     await stop();
   }

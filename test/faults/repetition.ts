@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { IAMClient, paginateListRoles } from "@aws-sdk/client-iam";
 import { apiGatewayAccountRoleName } from "../../lib/api-gateway-account";
 import { collect } from "../../tools/leftovers/inventory";
+import type { Operation } from "../../tools/engine";
 import type { Cloud } from "../e2e/cloud";
 import type { Undisturbed } from "./cycles";
 import { mustBeGone, mustEqual, mustSucceed, portrait } from "./lap";
@@ -45,10 +46,11 @@ export async function sideBySide(
     if (!environment) throw new Error(`there is no environment ${index}`);
     return environment;
   };
+  const firstUp = at(0).up();
   await each("up", async (index) => {
     // Of two first environments of an account, one would find that the other has made what they share (docs/troubleshooting.md).
-    if (index > 0) await accountIsPrepared(cloud);
-    mustSucceed(await at(index).up(), "up");
+    if (index > 0) await accountIsPrepared(cloud, firstUp);
+    mustSucceed(await (index > 0 ? at(index).up() : firstUp), "up");
     mustEqual(await portrait(at(index), {}), (await reference).created);
   });
   await each("destroy", async (index) => {
@@ -58,12 +60,13 @@ export async function sideBySide(
   });
 }
 
-/** Waits until the first environment has made the account's role. */
-async function accountIsPrepared(cloud: Cloud): Promise<void> {
+/** Waits until the first environment has made the account's role, as long as its `up` is at work. */
+async function accountIsPrepared(cloud: Cloud, firstUp: Promise<Operation>): Promise<void> {
   const client = new IAMClient(cloud.config);
-  for (;;) {
+  for (let ended = false; ;) {
     const roles = await collect(paginateListRoles({ client }, {}), (page) => page.Roles);
     if (roles.some(({ RoleName }) => RoleName === apiGatewayAccountRoleName)) return;
-    await sleep(500);
+    if (ended) throw new Error(`the first environment's up has ended without making ${apiGatewayAccountRoleName}`);
+    ended = await Promise.race([firstUp.then(() => true), sleep(500, false)]);
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Rule } from "../../policy/rule";
 import { rules } from "../../policy/rules";
 import { withProgress } from "../../tools/progress";
@@ -18,7 +19,7 @@ export async function outcomesOf(programs: MutatedProgram[]): Promise<Outcome[]>
   const judged: Judged[] = [];
   for (const program of programs) {
     const what = `${program.mutants.length} mutants, ${rules.length} rules`;
-    judged.push(...(await withProgress(what, () => Promise.resolve(judgedOf(program)))));
+    judged.push(...(await withProgress(what, () => judgedOf(program))));
   }
   const failing = await failingTests(judged.filter(({ rule }) => !rule).map(({ mutant }) => mutant));
   const outcomes = judged.map(({ mutant, rule }): Outcome => {
@@ -36,9 +37,15 @@ interface Judged {
   rule: Rule | undefined;
 }
 
-function judgedOf({ recorded, mutants }: MutatedProgram): Judged[] {
+async function judgedOf({ recorded, mutants }: MutatedProgram): Promise<Judged[]> {
   const violated = policyJudge(recorded);
-  return mutants.map((mutant) => ({ mutant, rule: violated(mutant) }));
+  const judged: Judged[] = [];
+  for (const mutant of mutants) {
+    judged.push({ mutant, rule: violated(mutant) });
+    // Lets the progress be told.
+    await setImmediate();
+  }
+  return judged;
 }
 
 export function survived({ rule, test }: Outcome): boolean {

@@ -1,3 +1,4 @@
+import { UserError } from "../../tools/cli";
 import { recordBootstrap } from "../unit/bootstrap-program";
 import { accountId, isolated, recordProgram } from "../unit/program";
 import type { Recorded } from "../unit/recorder";
@@ -23,7 +24,11 @@ export interface MutatedProgram {
   mutants: Mutant[];
 }
 
-/** The programs in each configuration, with the mutants that none before it has. */
+/**
+ * The programs in each configuration, with the mutants that none before it has.
+ * @param only those with such a name
+ * @throws UserError where no mutant has
+ */
 export async function mutatedPrograms(only = /./): Promise<MutatedProgram[]> {
   const seen = new Set<string>();
   const programs: MutatedProgram[] = [];
@@ -33,6 +38,9 @@ export async function mutatedPrograms(only = /./): Promise<MutatedProgram[]> {
     const fresh = [...mutants].filter(([title]) => only.test(title) && !seen.has(title));
     for (const [title] of fresh) seen.add(title);
     if (fresh.length > 0) programs.push({ recorded, mutants: fresh.map(([, mutant]) => mutant) });
+  }
+  if (programs.length === 0) {
+    throw new UserError(`--only ${only.source}: no mutant has such a name. All names: npm run mutate -- --list`);
   }
   return programs;
 }

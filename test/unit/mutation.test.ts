@@ -1,5 +1,6 @@
 import "./mocked-bundle";
 import { join } from "node:path";
+import { UserError } from "../../tools/cli";
 import { repository } from "../../tools/paths";
 import { additions } from "../mutation/additions";
 import { policyJudge } from "../mutation/by-policies";
@@ -10,12 +11,14 @@ import { applies, harmless } from "../mutation/harmless";
 import { tryInTests } from "../mutation/jest-run";
 import { titleOf } from "../mutation/mutant";
 import { mutantsOf } from "../mutation/mutants";
-import { summaryOf, survived } from "../mutation/outcomes";
+import { outcomesOf, summaryOf, survived } from "../mutation/outcomes";
 import { mutatedPrograms } from "../mutation/programs";
 import { changedAt, members } from "../mutation/values";
 import { openings, weaker } from "../mutation/weaker-values";
 import { isolated, recordProgram } from "./program";
 import { only, type Recorded, type Values } from "./recorder";
+
+jest.mock("../mutation/by-tests", () => ({ failingTests: () => Promise.resolve(new Map()) }));
 
 /** Titles and values of the flips of what is at a path. */
 const flips = (path: string, value: unknown) =>
@@ -164,6 +167,14 @@ describe("the mutants of a program", () => {
     expect(titles.length).toBeGreaterThan(5000);
     expect(new Set(titles).size).toBe(titles.length);
   }, 60_000);
+
+  it("are those whose names are asked for, of which there must be some", async () => {
+    const [program, ...others] = await mutatedPrograms(/Key cache: enableKeyRotation negated/);
+    expect([program?.mutants.length, others]).toEqual([1, []]);
+    await expect(mutatedPrograms(/enableKeyRotations/)).rejects.toThrow(
+      new UserError("--only enableKeyRotations: no mutant has such a name. All names: npm run mutate -- --list"),
+    );
+  }, 60_000);
 });
 
 describe("the tables", () => {
@@ -241,6 +252,22 @@ describe("the tests", () => {
 });
 
 describe("the outcome", () => {
+  it("is who noticed, those that nobody noticed last; whoever waits is told meanwhile", async () => {
+    const print = jest.spyOn(console, "log").mockImplementation();
+    const programs = await mutatedPrograms(/ Topic alerts: name another| Key cache: enableKeyRotation/);
+    let told = 0;
+    const timer = setInterval(() => (told += 1), 1);
+    const outcomes = await outcomesOf(programs);
+    clearInterval(timer);
+    print.mockRestore();
+    expect(outcomes.map(({ mutant, rule }) => [mutant.split(": ")[1], rule?.name])).toEqual([
+      ["enableKeyRotation negated", "key-rotation"],
+      ["enableKeyRotation dropped", "key-rotation"],
+      ["name another", undefined],
+    ]);
+    expect(told).toBeGreaterThan(0);
+  }, 60_000);
+
   it("counts who noticed", () => {
     const outcomes = [
       { mutant: "a", rule: { name: "key-rotation", enforcement: "mandatory" as const } },

@@ -5,8 +5,10 @@ import {
   GetPolicyCommand,
   ResourceNotFoundException,
 } from "@aws-sdk/client-lambda";
+import { connectionsPerContainer } from "../../lib/config";
+import { maximumConnections } from "../../lib/database-capacity";
 import { type FunctionType, functionTypes } from "../../lib/naming";
-import { findNatGateways, secretArn, securityGroupId } from "./lookups";
+import { findDatabase, findNatGateways, secretArn, securityGroupId } from "./lookups";
 import { secretsIn, secretValues } from "./secret-values";
 import {
   accountId,
@@ -19,6 +21,7 @@ import {
   parsePolicy,
   partition,
   type PolicyStatement,
+  present,
 } from "./stack";
 
 const database = {
@@ -187,6 +190,9 @@ test("take no more of the account's concurrency than the database has connection
   );
   expect(service?.ReservedConcurrentExecutions).toBeGreaterThanOrEqual(1);
   expect(service?.ReservedConcurrentExecutions).toBeLessThanOrEqual(900);
+  const { DBInstanceClass } = await findDatabase();
+  const connections = maximumConnections(present(DBInstanceClass, "instance class"));
+  expect(connectionsPerContainer * (service?.ReservedConcurrentExecutions ?? 0)).toBeLessThanOrEqual(connections);
   expect(others.map(({ ReservedConcurrentExecutions }) => ReservedConcurrentExecutions)).toEqual(
     others.map(() => undefined),
   );

@@ -22,7 +22,7 @@ export const localLimits = {
   },
   "functions at work": {
     reason: "node, redis-server and postgres are not all on this machine, so that functions and data stores do not run",
-    applies: () => !dataPlaneRuns(),
+    applies: () => !dataPlaneRuns(localCloudFolder),
   },
 } as const satisfies Record<string, Limit>;
 
@@ -64,10 +64,17 @@ function skip(title: string, reason: string, body: () => Promise<void>): void {
   test.skip(`${title} (${reason})`, body);
 }
 
-/** Whether the local cloud found every program that its data plane needs. */
-function dataPlaneRuns(): boolean {
-  const file = join(localCloudFolder, "data-plane.json");
-  if (!existsSync(file)) return false;
+/**
+ * Whether the local cloud found every program that its data plane needs.
+ *
+ * @param folder of its state
+ */
+export function dataPlaneRuns(folder: string): boolean {
+  const file = join(folder, "data-plane.json");
+  if (!existsSync(file))
+    throw new Error(
+      `${file} does not exist: TAP_LOCAL_STATE must name the folder in which the local AWS keeps its state`,
+    );
   const found = JSON.parse(readFileSync(file, "utf8")) as Record<string, string | null>;
   return Object.values(found).every((program) => program !== null);
 }

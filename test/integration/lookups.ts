@@ -1,12 +1,41 @@
-import { DescribeSecurityGroupsCommand, type NatGateway, paginateDescribeNatGateways } from "@aws-sdk/client-ec2";
+import {
+  type AlarmType,
+  type CompositeAlarm,
+  type MetricAlarm,
+  paginateDescribeAlarms,
+} from "@aws-sdk/client-cloudwatch";
+import { DescribeTrailsCommand, type Trail } from "@aws-sdk/client-cloudtrail";
+import {
+  DescribeSecurityGroupsCommand,
+  type NatGateway,
+  paginateDescribeNatGateways,
+  paginateDescribeSecurityGroups,
+  paginateDescribeVpcEndpoints,
+  type SecurityGroup,
+  type Tag,
+  type VpcEndpoint,
+} from "@aws-sdk/client-ec2";
 import { paginateDescribeReplicationGroups, type ReplicationGroup } from "@aws-sdk/client-elasticache";
 import { type DBInstance, paginateDescribeDBInstances } from "@aws-sdk/client-rds";
 import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { resourceTypes, type ResourceType } from "../../lib/naming";
 import { aws, collect, eventually, nameOf, only, outputs, present } from "./stack";
 
+const ofVpc = { Name: "vpc-id", Values: [outputs.vpcId] };
+
 /** Every physical name that something of this environment may have. */
 export const namesOfEnvironment = new Set((Object.keys(resourceTypes) as ResourceType[]).map(nameOf));
+
+/** The alarms of this environment: on metrics, and the pages, which are on other alarms. */
+export async function findAlarms(): Promise<{ onMetrics: MetricAlarm[]; pages: CompositeAlarm[] }> {
+  const AlarmTypes: AlarmType[] = ["MetricAlarm", "CompositeAlarm"];
+  const found = await collect(paginateDescribeAlarms({ client: aws.cloudWatch }, { AlarmTypes }), (page) => [page]);
+  const ours = ({ AlarmName = "" }: { AlarmName?: string }) => namesOfEnvironment.has(AlarmName);
+  return {
+    onMetrics: found.flatMap(({ MetricAlarms = [] }) => MetricAlarms).filter(ours),
+    pages: found.flatMap(({ CompositeAlarms = [] }) => CompositeAlarms).filter(ours),
+  };
+}
 
 /** The database at the stack's endpoint. */
 export async function findDatabase(): Promise<DBInstance> {
@@ -40,11 +69,30 @@ export function findReplicationGroup(): Promise<ReplicationGroup> {
 
 /** The NAT gateways of the VPC that are at work. */
 export function findNatGateways(): Promise<NatGateway[]> {
-  const Filter = [
-    { Name: "vpc-id", Values: [outputs.vpcId] },
-    { Name: "state", Values: ["available"] },
-  ];
+  const Filter = [ofVpc, { Name: "state", Values: ["available"] }];
   return collect(paginateDescribeNatGateways({ client: aws.ec2 }, { Filter }), (page) => page.NatGateways);
+}
+
+/** The security groups of the VPC, but for GuardDuty's. */
+export async function findSecurityGroups(): Promise<SecurityGroup[]> {
+  const pages = paginateDescribeSecurityGroups({ client: aws.ec2 }, { Filters: [ofVpc] });
+  return (await collect(pages, (page) => page.SecurityGroups)).filter(isNotOfGuardDuty);
+}
+
+/** The endpoints in the VPC, but for GuardDuty's. */
+export async function findEndpoints(): Promise<VpcEndpoint[]> {
+  const pages = paginateDescribeVpcEndpoints({ client: aws.ec2 }, { Filters: [ofVpc] });
+  return (await collect(pages, (page) => page.VpcEndpoints)).filter(isNotOfGuardDuty);
+}
+
+/** Where GuardDuty watches what runs, it puts an endpoint with a security group into every VPC of the account (GuardDuty user guide, "Runtime Monitoring"). */
+const isNotOfGuardDuty = ({ Tags = [] }: { Tags?: Tag[] }) =>
+  !Tags.some(({ Key, Value }) => Key === "GuardDutyManaged" && Value === "true");
+
+/** The trails of this account and region that are called as this environment's is. */
+export async function findTrails(): Promise<Trail[]> {
+  const { trailList = [] } = await aws.cloudTrail.send(new DescribeTrailsCommand({}));
+  return trailList.filter(({ Name }) => Name === nameOf("trail"));
 }
 
 /** The secret of this environment with a name. */
@@ -62,10 +110,7 @@ export const defaultSecurityGroupId = () => findSecurityGroupId("default");
 async function findSecurityGroupId(name: string): Promise<string> {
   const { SecurityGroups } = await aws.ec2.send(
     new DescribeSecurityGroupsCommand({
-      Filters: [
-        { Name: "vpc-id", Values: [outputs.vpcId] },
-        { Name: "group-name", Values: [name] },
-      ],
+      Filters: [ofVpc, { Name: "group-name", Values: [name] }],
     }),
   );
   return present(only(SecurityGroups, `security group ${name}`).GroupId, "identifier of the security group");

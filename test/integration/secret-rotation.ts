@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { type FilterLogEventsCommandInput, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { DescribeSecretCommand, RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import type { FunctionType } from "../../lib/naming";
+import { firstHealthy, healthDuring } from "./health";
 import { secretString } from "./secret-values";
 import { aws, collect, eventually, nameOf, only, present } from "./stack";
 
@@ -20,11 +22,17 @@ export async function versionAt(SecretId: string, stage: string): Promise<Secret
 }
 
 /**
- * Rotates a secret and waits until its function has done the last step.
- * @param limit seconds
- * @returns the versions that are current before and after
+ * Rotates a secret while the service is at work with it, and waits until its function has done the last step.
+ * @param limit seconds, from when the service is healthy
+ * @returns the versions that are current before and after, and what the service says of its health meanwhile
  */
-export async function rotate(SecretId: string, by: FunctionType, limit: number) {
+export async function rotateInUse(SecretId: string, by: FunctionType, limit: number) {
+  await firstHealthy(randomUUID());
+  const [versions, health] = await healthDuring(rotate(SecretId, by, limit));
+  return { ...versions, health };
+}
+
+async function rotate(SecretId: string, by: FunctionType, limit: number) {
   const before = await versionAt(SecretId, "AWSCURRENT");
   const startTime = Date.now();
   const { VersionId } = await aws.secretsManager.send(new RotateSecretCommand({ SecretId }));

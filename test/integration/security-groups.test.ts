@@ -1,16 +1,12 @@
 import {
   DescribeManagedPrefixListsCommand,
   paginateDescribeSecurityGroupRules,
-  paginateDescribeSecurityGroups,
-  paginateDescribeVpcEndpoints,
   type SecurityGroup,
   type SecurityGroupRule,
 } from "@aws-sdk/client-ec2";
 import { functionTypes } from "../../lib/naming";
-import { findNatGateways } from "./lookups";
-import { aws, collect, environmentSuffix, only, outputs, region } from "./stack";
-
-const ofVpc = { Name: "vpc-id", Values: [outputs.vpcId] };
+import { findEndpoints, findNatGateways, findSecurityGroups } from "./lookups";
+import { aws, collect, environmentSuffix, only, region } from "./stack";
 
 let groups: SecurityGroup[];
 let rules: SecurityGroupRule[];
@@ -19,16 +15,14 @@ let hasInterfaceEndpoints: boolean;
 let s3PrefixListId: string | undefined;
 
 beforeAll(async () => {
-  const all = { client: aws.ec2 };
-  groups = await collect(paginateDescribeSecurityGroups(all, { Filters: [ofVpc] }), (page) => page.SecurityGroups);
+  groups = await findSecurityGroups();
   const ofGroups = { Name: "group-id", Values: groups.map(({ GroupId = "" }) => GroupId) };
   rules = await collect(
-    paginateDescribeSecurityGroupRules(all, { Filters: [ofGroups] }),
+    paginateDescribeSecurityGroupRules({ client: aws.ec2 }, { Filters: [ofGroups] }),
     (page) => page.SecurityGroupRules,
   );
   hasNat = (await findNatGateways()).length > 0;
-  const endpoints = await collect(paginateDescribeVpcEndpoints(all, { Filters: [ofVpc] }), (page) => page.VpcEndpoints);
-  hasInterfaceEndpoints = endpoints.some(({ VpcEndpointType }) => VpcEndpointType === "Interface");
+  hasInterfaceEndpoints = (await findEndpoints()).some(({ VpcEndpointType }) => VpcEndpointType === "Interface");
   const ofS3 = { Name: "prefix-list-name", Values: [`com.amazonaws.${region}.s3`] };
   const { PrefixLists } = await aws.ec2.send(new DescribeManagedPrefixListsCommand({ Filters: [ofS3] }));
   s3PrefixListId = only(PrefixLists, "prefix list of S3").PrefixListId;

@@ -18,13 +18,26 @@ export interface SignedInUser {
 }
 
 /** On AWS the user whose token was given as ACCESS_TOKEN; in the local cloud a new one, who is deleted by `remove`. */
-export const signIn = (): Promise<SignedInUser> => (isLocal ? signNewUserIn() : Promise.resolve(givenUser()));
+export async function signIn(): Promise<SignedInUser> {
+  return isLocal ? signNewUserIn() : givenUser(process.env.ACCESS_TOKEN ?? "");
+}
 
-/** Of a token that all scopes are in (docs/testing.md). */
-function givenUser(): SignedInUser {
-  const accessToken = present(process.env.ACCESS_TOKEN, "access token");
-  const claims = Buffer.from(accessToken.split(".")[1] ?? "", "base64url").toString();
-  return { id: (JSON.parse(claims) as { sub: string }).sub, accessToken, remove: () => Promise.resolve() };
+/** @param token an access token that all scopes are in (docs/testing.md) */
+export function givenUser(token: string): SignedInUser {
+  const claims = Buffer.from(token.split(".")[1] ?? "", "base64url").toString();
+  const { exp, sub } = JSON.parse(claims) as { exp: number; sub: string };
+  return {
+    id: sub,
+    /** Each time, as a refusal of an expired one would look like that of a session that has ended. */
+    get accessToken() {
+      if (exp * 1000 > Date.now()) return token;
+      throw new Error(
+        `ACCESS_TOKEN has expired at ${new Date(exp * 1000).toISOString()}: get a fresh one at the sign-in pages, and run ` +
+          "records.test.ts alone, as others take longer than a token lives: npm run test:integration -- --testPathPatterns integration/records",
+      );
+    },
+    remove: () => Promise.resolve(),
+  };
 }
 
 /** Signs a new user in, where that takes no sign-in page. */

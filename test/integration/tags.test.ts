@@ -3,6 +3,8 @@ import {
   DescribeScalableTargetsCommand,
   ListTagsForResourceCommand as ListScalingTagsCommand,
 } from "@aws-sdk/client-application-auto-scaling";
+import { ListTagsCommand as ListTrailTagsCommand } from "@aws-sdk/client-cloudtrail";
+import { ListTagsForResourceCommand as ListAlarmTagsCommand } from "@aws-sdk/client-cloudwatch";
 import {
   ListTagsForResourceCommand as ListLogTagsCommand,
   paginateDescribeLogGroups,
@@ -15,9 +17,7 @@ import {
   DescribeVpcsCommand,
   paginateDescribeRouteTables,
   paginateDescribeSecurityGroupRules,
-  paginateDescribeSecurityGroups,
   paginateDescribeSubnets,
-  paginateDescribeVpcEndpoints,
 } from "@aws-sdk/client-ec2";
 import { DescribeClustersCommand, DescribeServicesCommand, DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { ListTagsForResourceCommand as ListCacheTagsCommand } from "@aws-sdk/client-elasticache";
@@ -27,9 +27,10 @@ import { ListResourceTagsCommand } from "@aws-sdk/client-kms";
 import { ListTagsCommand } from "@aws-sdk/client-lambda";
 import { ListTagsForResourceCommand as ListDatabaseTagsCommand } from "@aws-sdk/client-rds";
 import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
+import { ListTagsForResourceCommand as ListTopicTagsCommand } from "@aws-sdk/client-sns";
 import { GetWebACLForResourceCommand, ListTagsForResourceCommand as ListWafTagsCommand } from "@aws-sdk/client-wafv2";
 import { functionTypes, type ResourceType } from "../../lib/naming";
-import { findDatabase, findNatGateways } from "./lookups";
+import { findAlarms, findDatabase, findEndpoints, findNatGateways, findSecurityGroups, findTrails } from "./lookups";
 import {
   arnOf,
   aws,
@@ -65,15 +66,10 @@ describe("of the network", () => {
       collect(paginateDescribeRouteTables(all, { Filters: [ofVpc] }), (page) =>
         page.RouteTables?.filter(({ Associations }) => !Associations?.some(({ Main }) => Main)),
       ),
-    "S3 endpoint": () => collect(paginateDescribeVpcEndpoints(all, { Filters: [ofVpc] }), (page) => page.VpcEndpoints),
-    "security groups": () =>
-      collect(paginateDescribeSecurityGroups(all, { Filters: [ofVpc] }), (page) => page.SecurityGroups),
+    endpoints: findEndpoints,
+    "security groups": findSecurityGroups,
     "security group rules": async () => {
-      const groups = await collect(
-        paginateDescribeSecurityGroups(all, { Filters: [ofVpc] }),
-        (page) => page.SecurityGroups,
-      );
-      const ofGroups = { Name: "group-id", Values: groups.map(({ GroupId = "" }) => GroupId) };
+      const ofGroups = { Name: "group-id", Values: (await findSecurityGroups()).map(({ GroupId = "" }) => GroupId) };
       return collect(
         paginateDescribeSecurityGroupRules(all, { Filters: [ofGroups] }),
         (page) => page.SecurityGroupRules,
@@ -116,8 +112,8 @@ const policy = async (type: ResourceType) => {
   return record((await aws.iam.send(new ListPolicyTagsCommand({ PolicyArn }))).Tags);
 };
 
-const key = async (domain: keyof typeof outputs.kmsKeyArns) => {
-  const { Tags } = await aws.kms.send(new ListResourceTagsCommand({ KeyId: outputs.kmsKeyArns[domain] }));
+const key = async (KeyId: string) => {
+  const { Tags } = await aws.kms.send(new ListResourceTagsCommand({ KeyId }));
   return Object.fromEntries((Tags ?? []).map(({ TagKey = "", TagValue }) => [TagKey, TagValue]));
 };
 
@@ -143,9 +139,18 @@ const secret = async (SecretId: string) =>
 const ecsTags = (tags: { key?: string; value?: string }[] | undefined): Tags =>
   Object.fromEntries((tags ?? []).map(({ key = "", value }) => [key, value]));
 
-const roles = ["ecs-execution", "ecs-task", "rds-monitoring", "vpc-flow-logs", ...functionTypes] as const;
+const trail = async () => only(await findTrails(), "trail");
 
-/** Everything else that can be tagged, but for log groups. */
+const roles = [
+  "ecs-execution",
+  "ecs-task",
+  "rds-monitoring",
+  "vpc-flow-logs",
+  ...functionTypes,
+  ...(hasTrail ? (["trail-delivery"] as const) : []),
+] as const;
+
+/** Everything else that can be tagged, but for log groups and alarms. */
 const tagged: Record<string, () => Promise<Tags>> = {
   ...Object.fromEntries(
     roles.flatMap((type) => [
@@ -153,7 +158,22 @@ const tagged: Record<string, () => Promise<Tags>> = {
       [`policy ${type}`, () => policy(type)],
     ]),
   ),
-  "logs' key": () => key("logs"),
+  "logs' key": () => key(outputs.kmsKeyArns.logs),
+  "alerts' key": () => key(outputs.kmsKeyArns.alerts),
+  ...(hasTrail
+    ? {
+        trail: async () => {
+          const ResourceIdList = [present((await trail()).TrailARN, "ARN of the trail")];
+          const { ResourceTagList } = await aws.cloudTrail.send(new ListTrailTagsCommand({ ResourceIdList }));
+          return record(only(ResourceTagList, "list of tags").TagsList);
+        },
+        "trail's key": async () => key(present((await trail()).KmsKeyId, "key of the trail")),
+      }
+    : {}),
+  "topic of the alarms": async () => {
+    const topic = { ResourceArn: outputs.alarmTopicArn };
+    return record((await aws.sns.send(new ListTopicTagsCommand(topic))).Tags);
+  },
   "database's subnet group": async () =>
     databaseThing(
       (await findDatabase()).DBSubnetGroup?.DBSubnetGroupArn ?? arnOf("rds", `subgrp:${nameOf("rds-subnets")}`),
@@ -227,6 +247,18 @@ test.each(Object.entries(tagged))("of the %s are the environment's", async (_, f
   expect(await find()).toMatchObject(environmentTags);
 });
 
+test("of the alarms and pages are the environment's", async () => {
+  const { onMetrics, pages } = await findAlarms();
+  const alarms = [...onMetrics, ...pages];
+  const hasNat = (await findNatGateways()).length > 0;
+  expect(alarms).toHaveLength(47 + (hasTrail ? 1 : 0) + (hasNat ? 1 : 0));
+  const found: Tags[] = [];
+  // One at a time: CloudWatch answers ten a second.
+  for (const { AlarmArn } of alarms)
+    found.push(record((await aws.cloudWatch.send(new ListAlarmTagsCommand({ ResourceARN: AlarmArn }))).Tags));
+  expect(found).toMatchObject(alarms.map(() => environmentTags));
+});
+
 test("of the log groups are the environment's", async () => {
   const groups = await collect(paginateDescribeLogGroups({ client: aws.logs }, {}), (page) => page.logGroups);
   const ours = groups.filter(({ kmsKeyId }) => kmsKeyId === outputs.kmsKeyArns.logs);
@@ -242,9 +274,9 @@ test("of the log groups are the environment's", async () => {
 
 /** Everything that holds patients' data, or opens it (45 CFR 164.310(d)). */
 const dataStores: Record<string, () => Promise<Tags>> = {
-  "database's key": () => key("database"),
-  "cache's key": () => key("cache"),
-  "secrets' key": () => key("secrets"),
+  "database's key": () => key(outputs.kmsKeyArns.database),
+  "cache's key": () => key(outputs.kmsKeyArns.cache),
+  "secrets' key": () => key(outputs.kmsKeyArns.secrets),
   "token of Redis": () => secret(outputs.redisAuthSecretArn),
   "service's login to the database": () => secret(nameOf("records-database")),
   database: async () => databaseThing((await findDatabase()).DBInstanceArn),

@@ -1,9 +1,4 @@
-import {
-  DescribeTrailsCommand,
-  GetEventSelectorsCommand,
-  GetTrailCommand,
-  GetTrailStatusCommand,
-} from "@aws-sdk/client-cloudtrail";
+import { GetEventSelectorsCommand, GetTrailCommand, GetTrailStatusCommand } from "@aws-sdk/client-cloudtrail";
 import { GetKeyPolicyCommand, GetKeyRotationStatusCommand } from "@aws-sdk/client-kms";
 import { GetRoleCommand } from "@aws-sdk/client-iam";
 import {
@@ -16,6 +11,7 @@ import {
   GetPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
 import { eventSelectors, trailBucketPolicy, trailKeyPolicy } from "../../lib/audit-trail";
+import { findTrails } from "./lookups";
 import {
   accountId,
   arnOf,
@@ -33,12 +29,6 @@ import {
 } from "./stack";
 
 const environment = { environmentSuffix, region, accountId, partition };
-
-/** The trails of this account and region that are called as this environment's is. */
-async function findTrails() {
-  const { trailList = [] } = await aws.cloudTrail.send(new DescribeTrailsCommand({}));
-  return trailList.filter(({ Name }) => Name === nameOf("trail"));
-}
 
 if (hasTrail) describe("trail", testTrail);
 else

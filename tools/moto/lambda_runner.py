@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaBackend
+from moto.awslambda.responses import LambdaResponse
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.logs.models import logs_backends
 
@@ -19,6 +20,7 @@ from lambda_sandbox import Sandboxes
 INIT_SECONDS = 10
 # Bytes of log that an invocation answers with where `LogType` is `Tail`.
 LOG_TAIL = 4096
+REQUEST_ID = "x-amzn-requestid"
 
 
 class InvalidRequestContent(LambdaClientError):
@@ -44,11 +46,19 @@ def install(node, ca_file):
         if kind != "RequestResponse":
             return b""
         invocation = run(sandboxes, function, event)
+        response_headers[REQUEST_ID] = invocation.id
         response_headers["x-amz-executed-version"] = str(function.version)
         response_headers["x-amz-log-result"] = base64.b64encode(invocation.log_tail()).decode()
         if invocation.failed:
             response_headers["x-amz-function-error"] = "Unhandled"
         return json.dumps(invocation.payload).encode()
+
+    @extends(LambdaResponse)
+    def _enrich_response(original, self, headers, body):
+        """AWS answers an invocation with the id by which the function knows it; moto gives every answer another."""
+        own = {name: value for name, value in headers.items() if name == REQUEST_ID}
+        headers, body = original(headers, body)
+        return {**headers, **own}, body
 
     @extends(LambdaBackend)
     def delete_function(original, self, function_name, qualifier=None):

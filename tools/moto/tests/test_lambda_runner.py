@@ -84,6 +84,13 @@ class LambdaRunnerTest(unittest.TestCase):
             },
         )
 
+    def test_an_invocation_is_answered_with_the_id_that_the_function_has_of_it(self):
+        create_function("identified", "export const handler = async (event, context) => context.awsRequestId;")
+        answers = [invoke("identified") for _ in range(2)]
+        ids = [answer["ResponseMetadata"]["RequestId"] for answer, _ in answers]
+        self.assertEqual(ids, [payload for _, payload in answers])
+        self.assertEqual(len(set(ids)), 2)
+
     def test_a_thrown_error_is_an_unhandled_function_error(self):
         create_function("throws", "export const handler = async () => { throw new TypeError('no such patient'); };")
         answer, payload = invoke("throws")

@@ -20,7 +20,7 @@ export interface Verification {
   firstBroken?: { sequence: string; reason: "missing" | "altered" | "inserted" };
 }
 
-type StoredEntry = ChainedEntry & { previousHash: string; hash: string };
+export type StoredEntry = ChainedEntry & { previousHash: string; hash: string };
 
 /** Entries that are read at once. */
 const batch = 2000;
@@ -30,7 +30,7 @@ const beforeAll = String(-(2n ** 63n));
 
 export const selectHead = "SELECT sequence::text, encode(hash, 'hex') AS hash FROM records.audit_head";
 
-const selectBatch = `
+export const selectBatch = `
   SELECT sequence::text, id, ${momentColumn("occurred_at")} AS "occurredAt",
     user_id AS "userId", action, patient_id AS "patientId", record_id AS "recordId", version, outcome,
     request_id AS "requestId", source_address AS "sourceAddress", encode(previous_hash, 'hex') AS "previousHash",

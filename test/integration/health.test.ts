@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import { serviceLogGroups } from "../../lib/naming";
 import { firstHealthy, healthLimit } from "./health";
 import { testBeyond } from "./local-limits";
+import { logMessages } from "./lookups";
 import { secretsIn, secretValues } from "./secret-values";
-import { aws, collect, eventually, nameOf, only } from "./stack";
+import { eventually, nameOf, only } from "./stack";
 
 const healthy = { status: "ok", checks: { database: { status: "ok" }, cache: { status: "ok" } } };
 
@@ -25,7 +26,7 @@ describe("the deployed function", () => {
     "logs the request by its operation and Lambda's id of it, not by the one that a client may choose, and no secret",
     async () => {
       const chosen = randomUUID();
-      const logGroupName = `/aws/lambda/${nameOf("records-service")}`;
+      const logGroupName = serviceLogGroups.lambda(nameOf("records-service"));
       const startTime = Date.now() - 60_000;
       const { log, requestId } = await firstHealthy(chosen);
       const line = only(
@@ -35,12 +36,8 @@ describe("the deployed function", () => {
       expect(JSON.parse(line)).toMatchObject({ message: "answered", operation: "getHealth", status: 200, requestId });
       expect(log).not.toContain(chosen);
 
-      const messages = () =>
-        collect(paginateFilterLogEvents({ client: aws.logs }, { logGroupName, startTime }), (page) =>
-          page.events?.map(({ message = "" }) => message),
-        );
       const all = await eventually("the log tells of the request", 60, async () => {
-        const text = (await messages()).join("\n");
+        const text = (await logMessages({ logGroupName, startTime })).join("\n");
         return text.includes(requestId) ? text : undefined;
       });
       expect(all).not.toContain(chosen);

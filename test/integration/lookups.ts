@@ -4,6 +4,7 @@ import {
   type MetricAlarm,
   paginateDescribeAlarms,
 } from "@aws-sdk/client-cloudwatch";
+import { type FilterLogEventsCommandInput, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeTrailsCommand, type Trail } from "@aws-sdk/client-cloudtrail";
 import {
   DescribeSecurityGroupsCommand,
@@ -18,13 +19,30 @@ import {
 import { paginateDescribeReplicationGroups, type ReplicationGroup } from "@aws-sdk/client-elasticache";
 import { type DBInstance, paginateDescribeDBInstances } from "@aws-sdk/client-rds";
 import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
-import { resourceTypes, type ResourceType } from "../../lib/naming";
-import { aws, collect, eventually, nameOf, only, outputs, present } from "./stack";
+import { functionTypes, resourceTypes, type ResourceType } from "../../lib/naming";
+import { aws, collect, eventually, hasTrail, nameOf, only, outputs, present } from "./stack";
 
-const ofVpc = { Name: "vpc-id", Values: [outputs.vpcId] };
+/** Filter of EC2's for what is in the VPC. */
+export const ofVpc = { Name: "vpc-id", Values: [outputs.vpcId] };
 
 /** Every physical name that something of this environment may have. */
 export const namesOfEnvironment = new Set((Object.keys(resourceTypes) as ResourceType[]).map(nameOf));
+
+/** The roles of this environment, each of which has a policy of the same name. */
+export const roles = [
+  "ecs-execution",
+  "ecs-task",
+  "rds-monitoring",
+  "vpc-flow-logs",
+  ...functionTypes,
+  ...(hasTrail ? (["trail-delivery"] as const) : []),
+] as const;
+
+/** The messages in a log group, or those that are asked for. */
+export const logMessages = (which: FilterLogEventsCommandInput): Promise<string[]> =>
+  collect(paginateFilterLogEvents({ client: aws.logs }, which), (page) =>
+    page.events?.map(({ message = "" }) => message),
+  );
 
 /** The alarms of this environment: on metrics, and the pages, which are on other alarms. */
 export async function findAlarms(): Promise<{ onMetrics: MetricAlarm[]; pages: CompositeAlarm[] }> {

@@ -13,7 +13,7 @@ import {
   type Vpc,
   type VpcEndpoint,
 } from "@aws-sdk/client-ec2";
-import { findEndpoints, findNatGateways } from "./lookups";
+import { findEndpoints, findNatGateways, ofVpc } from "./lookups";
 import {
   accountId,
   arnOf,
@@ -31,7 +31,6 @@ import {
 
 const { publicSubnetIds, privateSubnetIds, dataSubnetIds, vpcId } = outputs;
 const tiers = { public: publicSubnetIds, private: privateSubnetIds, data: dataSubnetIds };
-const ofVpc = { Name: "vpc-id", Values: [vpcId] };
 
 let vpc: Vpc;
 let subnets: Subnet[];

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { serviceLogGroups } from "../../lib/naming";
 import { firstHealthy, healthLimit } from "./health";
 import { invoke, wakeLimit } from "./invocations";
 import { testLocally } from "./local-limits";
+import { logMessages } from "./lookups";
 import { type SignedInUser, signIn } from "./signed-in-user";
-import { apiUrl, aws, collect, environmentSuffix, eventually, nameOf, outputs, present } from "./stack";
+import { apiUrl, environmentSuffix, eventually, nameOf, outputs, present } from "./stack";
 
 const details = {
   medicalRecordNumber: `N-${randomUUID().slice(0, 8).toUpperCase()}`,
@@ -36,10 +36,7 @@ async function call(method: string, path: string, headers: Record<string, string
   };
 }
 
-const messagesIn = (logGroupName: string) =>
-  collect(paginateFilterLogEvents({ client: aws.logs }, { logGroupName, startTime }), (page) =>
-    page.events?.map(({ message = "" }) => message),
-  );
+const messagesIn = (logGroupName: string) => logMessages({ logGroupName, startTime });
 
 /** The lines of the audit log that tell of a patient. */
 async function auditLines(patientId: string): Promise<Record<string, unknown>[]> {

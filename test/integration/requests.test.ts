@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { routes } from "../../service/contract";
 import { healthLimit } from "./health";
 import { testBeyond } from "./local-limits";
-import { apiUrl, aws, collect, eventually, nameOf } from "./stack";
+import { logMessages } from "./lookups";
+import { apiUrl, eventually, nameOf } from "./stack";
 
 const problem = "application/problem+json";
 
@@ -81,12 +81,10 @@ test("the access log names the operation, and neither the patient nor the query"
   const startTime = Date.now() - 60_000;
   const { body } = await call("GET", `/v1/patients/${patientId}?familyName=${query}`);
   const requestId = String(body.requestId);
-  const messages = () =>
-    collect(paginateFilterLogEvents({ client: aws.logs }, { logGroupName: nameOf("api-access"), startTime }), (page) =>
-      page.events?.map(({ message = "" }) => message),
-    );
   const line = await eventually("the access log tells of the request", 180, async () =>
-    (await messages()).find((message) => message.includes(requestId)),
+    (await logMessages({ logGroupName: nameOf("api-access"), startTime })).find((message) =>
+      message.includes(requestId),
+    ),
   );
   expect(JSON.parse(line)).toMatchObject({
     requestId,

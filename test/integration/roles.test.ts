@@ -8,15 +8,14 @@ import {
 } from "@aws-sdk/client-iam";
 import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { privateRegistry } from "../../lib/config";
-import { type FunctionType, functionTypes } from "../../lib/naming";
-import { defaultSecurityGroupId, findDatabase, namesOfEnvironment, secretArn, securityGroupId } from "./lookups";
+import { type FunctionType } from "../../lib/naming";
+import { defaultSecurityGroupId, findDatabase, namesOfEnvironment, roles, secretArn, securityGroupId } from "./lookups";
 import {
   accountId,
   arnOf,
   aws,
   canonical,
   collect,
-  hasTrail,
   listOf,
   nameOf,
   only,
@@ -29,14 +28,6 @@ import {
   region,
 } from "./stack";
 
-const roles = [
-  "ecs-execution",
-  "ecs-task",
-  "rds-monitoring",
-  "vpc-flow-logs",
-  ...functionTypes,
-  ...(hasTrail ? (["trail-delivery"] as const) : []),
-] as const;
 type Role = (typeof roles)[number];
 
 const forAccount = { Condition: { StringEquals: { "aws:SourceAccount": accountId } } };

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type FilterLogEventsCommandInput, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { DescribeSecretCommand, RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
-import type { FunctionType } from "../../lib/naming";
+import { type FunctionType, serviceLogGroups } from "../../lib/naming";
 import { firstHealthy, healthDuring } from "./health";
+import { logMessages } from "./lookups";
 import { secretString } from "./secret-values";
-import { aws, collect, eventually, nameOf, only, present } from "./stack";
+import { aws, eventually, nameOf, only, present } from "./stack";
 
 /** A version of a secret and what it holds. */
 export interface SecretVersion {
@@ -48,7 +48,8 @@ async function rotate(SecretId: string, by: FunctionType, limit: number) {
 export async function failedSteps(type: FunctionType): Promise<string[]> {
   const { LastModified } = await aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: nameOf(type) }));
   const startTime = Date.parse(present(LastModified, `time of the deployment of ${type}`));
-  return logMessages(type, {
+  return logMessages({
+    logGroupName: serviceLogGroups.lambda(nameOf(type)),
     startTime,
     endTime: startTime + 3_600_000,
     filterPattern: '{ $.message = "step failed" }',
@@ -57,18 +58,9 @@ export async function failedSteps(type: FunctionType): Promise<string[]> {
 
 /** Whether the function says that it has done the last step for a version. */
 async function finished(type: FunctionType, version: string, startTime: number): Promise<true | undefined> {
-  const messages = await logMessages(type, { startTime });
+  const messages = await logMessages({ logGroupName: serviceLogGroups.lambda(nameOf(type)), startTime });
   const ofVersion = messages.filter((message) => message.includes(version));
   const failure = ofVersion.find((message) => message.includes("step failed"));
   if (failure !== undefined) throw new Error(`the rotation failed: ${failure}`);
   return ofVersion.some((message) => message.includes("step done") && message.includes("finishSecret")) || undefined;
 }
-
-const logMessages = (
-  type: FunctionType,
-  which: Pick<FilterLogEventsCommandInput, "startTime" | "endTime" | "filterPattern">,
-) =>
-  collect(
-    paginateFilterLogEvents({ client: aws.logs }, { logGroupName: `/aws/lambda/${nameOf(type)}`, ...which }),
-    (page) => page.events?.map(({ message = "" }) => message),
-  );

@@ -30,7 +30,16 @@ import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { ListTagsForResourceCommand as ListTopicTagsCommand } from "@aws-sdk/client-sns";
 import { GetWebACLForResourceCommand, ListTagsForResourceCommand as ListWafTagsCommand } from "@aws-sdk/client-wafv2";
 import { functionTypes, type ResourceType } from "../../lib/naming";
-import { findAlarms, findDatabase, findEndpoints, findNatGateways, findSecurityGroups, findTrails } from "./lookups";
+import {
+  findAlarms,
+  findDatabase,
+  findEndpoints,
+  findNatGateways,
+  findSecurityGroups,
+  findTrails,
+  ofVpc,
+  roles,
+} from "./lookups";
 import {
   arnOf,
   aws,
@@ -55,7 +64,6 @@ const environmentTags = { Environment: environmentSuffix, Project: "tap", Manage
 const phi = { DataClassification: "phi" };
 
 describe("of the network", () => {
-  const ofVpc = { Name: "vpc-id", Values: [outputs.vpcId] };
   const all = { client: aws.ec2 };
 
   const tagged: Record<string, () => Promise<{ Tags?: { Key?: string; Value?: string }[] }[]>> = {
@@ -140,15 +148,6 @@ const ecsTags = (tags: { key?: string; value?: string }[] | undefined): Tags =>
   Object.fromEntries((tags ?? []).map(({ key = "", value }) => [key, value]));
 
 const trail = async () => only(await findTrails(), "trail");
-
-const roles = [
-  "ecs-execution",
-  "ecs-task",
-  "rds-monitoring",
-  "vpc-flow-logs",
-  ...functionTypes,
-  ...(hasTrail ? (["trail-delivery"] as const) : []),
-] as const;
 
 /** Everything else that can be tagged, but for log groups and alarms. */
 const tagged: Record<string, () => Promise<Tags>> = {

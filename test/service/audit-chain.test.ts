@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { type ChainedEntry, entryHash } from "../../service/audit-chain";
-import { verifyChain, type Verification } from "../../service/operations/verify-chain";
+import { entryHash } from "../../service/audit-chain";
+import { selectBatch, type StoredEntry, verifyChain, type Verification } from "../../service/operations/verify-chain";
 import type { Database } from "../../service/postgres";
 import { appendAudit, appendTo } from "../../service/records/store/audit-trail";
-import { momentColumn } from "../../service/records/store/rows";
 import { RecordsDatabase } from "./support/records-database";
 
 jest.setTimeout(60_000);
@@ -87,11 +86,8 @@ describe("an altered entry whose hash was made to fit", () => {
   /** As somebody does who knows how the chain is computed. */
   const forgeThird = async () => {
     await tamper("UPDATE records.audit_entries SET user_id = 'somebody else' WHERE sequence = 3");
-    const [entry] = await server.run<ChainedEntry & { previousHash: string }>(`
-      SELECT sequence::text, id, ${momentColumn("occurred_at")} AS "occurredAt", user_id AS "userId", action,
-        patient_id AS "patientId", record_id AS "recordId", version, outcome, request_id AS "requestId",
-        source_address AS "sourceAddress", encode(previous_hash, 'hex') AS "previousHash"
-      FROM records.audit_entries WHERE sequence = 3`);
+    const { rows } = await database.query<StoredEntry>(selectBatch, ["2"]);
+    const [entry] = rows;
     if (!entry) throw new Error("there is no third entry");
     const hash = `decode('${entryHash(entry.previousHash, entry)}', 'hex')`;
     await tamper(`UPDATE records.audit_entries SET hash = ${hash} WHERE sequence = 3`);

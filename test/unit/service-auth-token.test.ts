@@ -1,9 +1,7 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { excludedCharacters, isAuthToken } from "../../service/redis-rotation/auth-token";
 import { TokenRotation } from "../../service/redis-rotation/token-rotation";
-
-/** What GetRandomPassword may use (Secrets Manager API reference). */
-const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+import { punctuation } from "../service/support/aws-stand-in";
 
 describe("an AUTH token", () => {
   it("is generated with ElastiCache's special characters only", () => {

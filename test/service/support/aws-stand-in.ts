@@ -7,7 +7,7 @@ import { AwsError } from "./aws-error";
 import { LogsStandIn } from "./logs-stand-in";
 
 /** What GetRandomPassword may use (Secrets Manager API reference). */
-const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+export const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
 export interface Version {
   value?: string;
